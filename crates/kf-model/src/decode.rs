@@ -1,0 +1,223 @@
+//! From the bytes of an answer to its type.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, IgnoredAny};
+use thiserror::Error;
+
+use crate::answer::{AnswerSeed, Head};
+use crate::excerpt::excerpt;
+use crate::lenient::mend;
+use crate::{Answer, Endpoint, EndpointSpec, Escaped, Refusal};
+
+/// Reads the answer to a call.
+///
+/// The body is decided by its content: neither the content type nor, for refusals, the HTTP status is relied on.
+///
+/// - A code that is not 0 is a refusal, whatever the status.
+/// - With a status of 200 to 299, no code, or 0, is success, and the data of a query must be there.
+/// - Everything else is malformed: any other status, and a body that is no JSON object.
+///
+/// The bytes are read in one pass. Only where that fails for bad UTF-8, raw control characters or lone surrogates,
+/// which real servers send, is a second pass made over a mended copy. One byte order mark is skipped.
+///
+/// ```
+/// use kf_model::{ErrCode, accounts::ListAccounts, decode, DecodeError};
+///
+/// let answer = r#"{"kf_list":[{"kf_account":"test1@test","kf_nick":"客服1","kf_id":1001}]}"#;
+/// let accounts = decode::<ListAccounts>(200, answer.as_bytes())?.kf_list;
+/// assert_eq!(accounts[0].kf_account, "test1@test");
+///
+/// let answer = r#"{"errcode":65400,"errmsg":"please enable new custom service"}"#;
+/// let Err(DecodeError::Refused(refusal)) = decode::<ListAccounts>(200, answer.as_bytes()) else { panic!() };
+/// assert_eq!(refusal.code, ErrCode::KF_NOT_ENABLED);
+/// # Ok::<(), DecodeError>(())
+/// ```
+///
+/// # Errors
+///
+/// The refusal, or why the answer cannot be read.
+pub fn decode<E: Endpoint>(status: u16, body: &[u8]) -> Result<E::Response, DecodeError> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let malformed = |fault| DecodeError::Malformed(Malformed::new(E::SPEC, status, fault, body));
+    let outcome = match core::str::from_utf8(body) {
+        Ok(text) => match read::<E::Response>(text) {
+            Err(fault @ Fault { kind: MalformedKind::NotJson, .. }) => {
+                reread::<E::Response>(body).unwrap_or(Err(fault))
+            }
+            outcome => outcome,
+        },
+        Err(error) => reread::<E::Response>(body).unwrap_or_else(|| Err(Fault::new(MalformedKind::NotJson, error))),
+    };
+    match outcome {
+        Ok(Outcome::Refused(refusal)) => Err(DecodeError::Refused(refusal)),
+        Ok(Outcome::Answered(answer)) if (200..300).contains(&status) => Ok(answer),
+        Ok(Outcome::Answered(_)) => Err(malformed(Fault::new(MalformedKind::Status, "the status is no success"))),
+        Err(fault) => Err(malformed(fault)),
+    }
+}
+
+enum Outcome<T> {
+    Answered(T),
+    Refused(Refusal),
+}
+
+/// Why a text cannot be read, before it is known which call it answers.
+struct Fault {
+    kind: MalformedKind,
+    detail: String,
+}
+
+impl Fault {
+    fn new(kind: MalformedKind, detail: impl ToString) -> Self {
+        Self { kind, detail: detail.to_string() }
+    }
+}
+
+fn read<T: Answer>(text: &str) -> Result<Outcome<T>, Fault> {
+    // A list would do for a struct of serde; here an answer is an object or nothing.
+    match text.trim_start_matches([' ', '\t', '\r', '\n']).as_bytes().first() {
+        Some(b'{') => {}
+        None => return Err(Fault::new(MalformedKind::Empty, "there is no body")),
+        Some(_) => return Err(no_object(text)),
+    }
+    let mut head = Head::default();
+    let answer = parse_answer::<T>(text, &mut head);
+    match (answer, &head) {
+        (Ok(_), Head { errcode: Some(code), errmsg }) if !code.is_ok() => {
+            Ok(Outcome::Refused(Refusal::new(*code, errmsg.as_deref().unwrap_or_default())))
+        }
+        (Ok(answer), _) => Ok(Outcome::Answered(answer)),
+        (Err(error), _) => refusal_without_data(text, &error).map(Outcome::Refused).ok_or_else(|| fault(&error)),
+    }
+}
+
+fn no_object(text: &str) -> Fault {
+    match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => Fault::new(MalformedKind::NotAnObject, "the body is JSON of another kind"),
+        Err(error) => fault(&error),
+    }
+}
+
+/// A refusal holds no data, so reading the data of a query fails; then the head alone is read again.
+fn refusal_without_data(text: &str, error: &serde_json::Error) -> Option<Refusal> {
+    if !error.is_data() {
+        return None;
+    }
+    let mut head = Head::default();
+    parse_answer::<()>(text, &mut head).ok()?;
+    let code = head.errcode.filter(|code| !code.is_ok())?;
+    Some(Refusal::new(code, head.errmsg.as_deref().unwrap_or_default()))
+}
+
+fn reread<T: Answer>(body: &[u8]) -> Option<Result<Outcome<T>, Fault>> {
+    mend(body).map(|text| read(&text))
+}
+
+fn parse_answer<T: Answer>(text: &str, head: &mut Head) -> Result<T, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let answer = AnswerSeed { head, answer: PhantomData }.deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(answer)
+}
+
+fn fault(error: &serde_json::Error) -> Fault {
+    let message = error.to_string();
+    let kind = if error.is_eof() {
+        MalformedKind::Truncated
+    } else if error.is_syntax() {
+        MalformedKind::NotJson
+    } else if message.starts_with("missing field") {
+        MalformedKind::DataMissing
+    } else {
+        MalformedKind::WrongData
+    };
+    Fault::new(kind, without_values(&message))
+}
+
+/// The message without the text of the answer that it may quote: that may be a credential.
+fn without_values(message: &str) -> String {
+    match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => format!("{}…{}", &message[..first], &message[last + 1..]),
+        _ => message.into(),
+    }
+}
+
+/// Why there is no answer of the type that was asked for.
+#[derive(Clone, Debug, Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The platform says no.
+    #[error("refused: {0}")]
+    Refused(Refusal),
+    /// What came is no answer of this call.
+    #[error(transparent)]
+    Malformed(Malformed),
+}
+
+/// What came is no answer of this call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Malformed {
+    /// What is wrong with it.
+    pub kind: MalformedKind,
+    /// The HTTP status.
+    pub status: u16,
+    /// What the reader met, and where.
+    pub detail: String,
+    /// How it begins, escaped and without what may be a credential; empty where nothing can be shown.
+    pub excerpt: String,
+}
+
+impl Malformed {
+    fn new(spec: &EndpointSpec, status: u16, fault: Fault, body: &[u8]) -> Self {
+        let excerpt = if spec.answers_credential() { String::new() } else { excerpt(body) };
+        Self { kind: fault.kind, status, detail: fault.detail, excerpt }
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (HTTP {}): {}", self.kind, self.status, Escaped(&self.detail))?;
+        if self.excerpt.is_empty() { Ok(()) } else { write!(f, "; it begins: {}", self.excerpt) }
+    }
+}
+
+impl core::error::Error for Malformed {}
+
+/// What is wrong with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MalformedKind {
+    /// There is no body.
+    Empty,
+    /// It is no JSON.
+    NotJson,
+    /// It is JSON that ends too early.
+    Truncated,
+    /// It is JSON, but no object.
+    NotAnObject,
+    /// The data that was asked for is not there.
+    DataMissing,
+    /// The data is there in another form.
+    WrongData,
+    /// It would do, if its HTTP status were a success.
+    Status,
+}
+
+impl fmt::Display for MalformedKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Empty => "the answer is empty",
+            Self::NotJson => "the answer is no JSON",
+            Self::Truncated => "the answer ends too early",
+            Self::NotAnObject => "the answer is no JSON object",
+            Self::DataMissing => "the answer lacks its data",
+            Self::WrongData => "the answer holds data of another form",
+            Self::Status => "the answer has a status that is no success",
+        })
+    }
+}

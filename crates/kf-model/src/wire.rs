@@ -1,0 +1,238 @@
+//! Readers for what the vendor writes two ways: a number or a string, a value or null or nothing.
+
+use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
+use core::fmt;
+use core::marker::PhantomData;
+
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Serializer, forward_to_deserialize_any};
+
+use crate::Secret;
+
+/// Any value of JSON that is not made of others; of a list or an object only that it was one.
+#[derive(Debug)]
+pub(crate) enum Scalar<'de> {
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Unsigned(u64),
+    Float(f64),
+    Text(Cow<'de, str>),
+    List,
+    Object,
+}
+
+/// What a field wants to be read from a [`Scalar`].
+pub(crate) trait FromScalar: Sized {
+    fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch>;
+}
+
+/// A value of another kind than the field asks for. It never holds the value: that may be a credential.
+#[derive(Debug)]
+pub(crate) struct Mismatch {
+    expected: &'static str,
+    found: &'static str,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}, found {}", self.expected, self.found)
+    }
+}
+
+/// Reads a field that must be there.
+pub(crate) fn value<'de, T: FromScalar, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::from_scalar(Scalar::deserialize(deserializer)?).map_err(de::Error::custom)
+}
+
+/// Reads a field that may be null or empty: both mean that there is nothing.
+pub(crate) fn optional<'de, T: FromScalar, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    match Scalar::deserialize(deserializer)? {
+        Scalar::Null => Ok(None),
+        Scalar::Text(text) if text.is_empty() => Ok(None),
+        scalar => T::from_scalar(scalar).map(Some).map_err(de::Error::custom),
+    }
+}
+
+/// Reads a field that may be null or empty: both mean its default.
+pub(crate) fn or_default<'de, T: FromScalar + Default, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    optional(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Reads text that may be null or have blanks around it.
+pub(crate) fn trimmed_or_default<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let mut text: String = or_default(deserializer)?;
+    text.truncate(text.trim_end().len());
+    text.drain(..text.len() - text.trim_start().len());
+    Ok(text)
+}
+
+/// Writes a credential: onto the wire it must go.
+pub(crate) fn secret<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(secret.expose())
+}
+
+impl Scalar<'_> {
+    fn mismatch(&self, expected: &'static str) -> Mismatch {
+        let found = match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Integer(_) | Self::Unsigned(_) | Self::Float(_) => "another number",
+            Self::Text(_) => "other text",
+            Self::List => "a list",
+            Self::Object => "an object",
+        };
+        Mismatch { expected, found }
+    }
+}
+
+impl FromScalar for String {
+    fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch> {
+        match scalar {
+            Scalar::Text(text) => Ok(text.into_owned()),
+            Scalar::Integer(number) => Ok(number.to_string()),
+            Scalar::Unsigned(number) => Ok(number.to_string()),
+            other => Err(other.mismatch("text")),
+        }
+    }
+}
+
+impl FromScalar for i64 {
+    fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch> {
+        let number = match &scalar {
+            Scalar::Integer(number) => Some(*number),
+            Scalar::Unsigned(number) => (*number).try_into().ok(),
+            Scalar::Float(number) => integral(*number),
+            Scalar::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.ok_or_else(|| scalar.mismatch("an integer"))
+    }
+}
+
+impl FromScalar for u64 {
+    fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch> {
+        let number = match &scalar {
+            Scalar::Unsigned(number) => Some(*number),
+            Scalar::Text(text) => text.trim().parse().ok(),
+            Scalar::Integer(number) => (*number).try_into().ok(),
+            Scalar::Float(number) => integral(*number).and_then(|number| number.try_into().ok()),
+            _ => None,
+        };
+        number.ok_or_else(|| scalar.mismatch("a number from 0 up"))
+    }
+}
+
+/// The integer that a float such as `1001.0` stands for; beyond 2^53 a float no longer names one integer.
+fn integral(number: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[allow(clippy::cast_possible_truncation, reason = "the range is checked in the same line")]
+    let integer = if (-EXACT..=EXACT).contains(&number) { number as i64 } else { return None };
+    #[allow(clippy::cast_precision_loss, reason = "exact below 2^53")]
+    (integer as f64 == number).then_some(integer)
+}
+
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Scalar::Bool(value))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Scalar::Integer(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Scalar::Unsigned(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Scalar::Float(number))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Owned(text.into())))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Self::Value, E> {
+        Ok(Scalar::Text(Cow::Owned(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Scalar::List)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Object)
+    }
+}
+
+/// Reads a [`Scalar`] that was read before: how a row that was set aside becomes a typed one.
+pub(crate) struct ScalarDeserializer<'de, E>(Scalar<'de>, PhantomData<E>);
+
+impl<'de, E: de::Error> IntoDeserializer<'de, E> for Scalar<'de> {
+    type Deserializer = ScalarDeserializer<'de, E>;
+
+    fn into_deserializer(self) -> Self::Deserializer {
+        ScalarDeserializer(self, PhantomData)
+    }
+}
+
+impl<'de, E: de::Error> Deserializer<'de> for ScalarDeserializer<'de, E> {
+    type Error = E;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        match self.0 {
+            Scalar::Null => visitor.visit_unit(),
+            Scalar::Bool(value) => visitor.visit_bool(value),
+            Scalar::Integer(number) => visitor.visit_i64(number),
+            Scalar::Unsigned(number) => visitor.visit_u64(number),
+            Scalar::Float(number) => visitor.visit_f64(number),
+            Scalar::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Scalar::Text(Cow::Owned(text)) => visitor.visit_string(text),
+            Scalar::List => visitor.visit_seq(de::value::SeqDeserializer::new(core::iter::empty::<()>())),
+            Scalar::Object => visitor.visit_map(de::value::MapDeserializer::new(core::iter::empty::<((), ())>())),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
+        if matches!(self.0, Scalar::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
