@@ -1,0 +1,245 @@
+//! The Rust of a family: its requests, their answers, its rows.
+
+use std::fmt::Write;
+
+use super::names::pascal;
+use super::rust::{Imports, docs, head};
+use super::spec::{Blank, Endpoint, Family, Field, Method, Object, Place, Read, Spec, Type, Write as WriteAs};
+use super::spec_literal;
+
+/// The file of a family.
+pub(crate) fn render(spec: &Spec, family: &Family) -> String {
+    let mut file = File { spec, imports: Imports::default(), out: String::new() };
+    for endpoint in &family.endpoint {
+        file.request(endpoint);
+        file.endpoint_impl(endpoint);
+        file.response(endpoint);
+    }
+    for object in &family.object {
+        file.object(object);
+    }
+    head(&family.doc, &format!("spec/{}.toml", family.name)) + &file.imports.lines() + &file.out
+}
+
+struct File<'a> {
+    spec: &'a Spec,
+    imports: Imports,
+    out: String,
+}
+
+impl<'a> File<'a> {
+    fn request(&mut self, endpoint: &Endpoint) {
+        let name = pascal(&endpoint.name);
+        self.request_docs(endpoint);
+        let optional_only = endpoint.request.iter().all(|field| !field.required);
+        let default = if optional_only { "Default, " } else { "" };
+        self.imports.add("serde::Serialize");
+        let _ = writeln!(self.out, "#[doc(alias = {:?})]", endpoint.wire_name);
+        let _ = writeln!(self.out, "#[derive(Clone, Debug, {default}PartialEq, Eq, Serialize)]\n#[non_exhaustive]");
+        let _ = writeln!(self.out, "pub struct {name} {{");
+        for field in endpoint.request.iter().filter(|field| is_member(endpoint, field)) {
+            self.request_field(endpoint, field);
+        }
+        let _ = writeln!(self.out, "}}\n");
+        self.constructor(endpoint, &name);
+    }
+
+    fn request_docs(&mut self, endpoint: &Endpoint) {
+        let wire = format!("`{} {}`", endpoint.method.word(), endpoint.path);
+        let mut paragraphs = vec![endpoint.doc.as_str(), &wire];
+        paragraphs.extend(endpoint.notes.iter().map(String::as_str));
+        let codes = endpoint.errcodes.iter().filter_map(|code| self.spec.errcode(*code)).map(|row| {
+            let name = row.name.as_deref().unwrap_or_default();
+            format!("- [`{}`](crate::ErrCode::{name}): {}.", row.code, row.message)
+        });
+        let codes = codes.collect::<Vec<_>>().join("\n");
+        if !codes.is_empty() {
+            paragraphs.extend(["# Codes", &codes]);
+        }
+        docs(&mut self.out, "", paragraphs);
+    }
+
+    fn request_field(&mut self, endpoint: &Endpoint, field: &Field) {
+        docs(&mut self.out, "    ", [field.doc.as_str()]);
+        let kind = self.kind(field);
+        if endpoint.place(field) != Place::Body {
+            self.out.push_str("    #[serde(skip)]\n");
+        } else if !field.required {
+            self.out.push_str("    #[serde(skip_serializing_if = \"Option::is_none\")]\n");
+        } else if kind.is_some_and(|kind| kind.secret) {
+            self.imports.add("crate::wire");
+            self.out.push_str("    #[serde(serialize_with = \"wire::secret\")]\n");
+        }
+        let name = &field.name;
+        let member = match (&field.value, field.required) {
+            (Some(_), _) => format!("{name}: &'static str"),
+            (None, true) => format!("pub {name}: {}", self.rust(field)),
+            (None, false) => format!("pub {name}: Option<{}>", self.rust(field)),
+        };
+        let _ = writeln!(self.out, "    {member},");
+    }
+
+    fn constructor(&mut self, endpoint: &Endpoint, name: &str) {
+        let members: Vec<&Field> = endpoint.request.iter().filter(|field| is_member(endpoint, field)).collect();
+        let arguments: Vec<String> = members
+            .iter()
+            .filter(|field| field.required && field.value.is_none())
+            .map(|field| {
+                let kind = self.rust(field);
+                let into = matches!(kind.as_str(), "AccountRef" | "Secret" | "String");
+                format!("{}: {}", field.name, if into { format!("impl Into<{kind}>") } else { kind })
+            })
+            .collect();
+        let values: Vec<String> = members
+            .iter()
+            .map(|field| match (&field.value, field.required) {
+                (Some(value), _) => format!("{}: {value:?}", field.name),
+                (None, false) => format!("{}: None", field.name),
+                (None, true) if matches!(field.kind.as_str(), "AccountRef" | "Secret" | "Text") => {
+                    format!("{0}: {0}.into()", field.name)
+                }
+                (None, true) => field.name.clone(),
+            })
+            .collect();
+        let required = if arguments.is_empty() { "A request." } else { "A request with all that it must have." };
+        let _ = writeln!(self.out, "impl {name} {{\n    /// {required}\n    #[must_use]");
+        let _ = writeln!(self.out, "    pub fn new({}) -> Self {{", arguments.join(", "));
+        let _ = writeln!(self.out, "        Self {{ {} }}\n    }}\n}}\n", values.join(", "));
+    }
+
+    fn endpoint_impl(&mut self, endpoint: &Endpoint) {
+        for path in ["crate::Endpoint", "crate::EndpointSpec"] {
+            self.imports.add(path);
+        }
+        let name = pascal(&endpoint.name);
+        let response = if endpoint.response.is_empty() { "()".to_owned() } else { format!("{name}Response") };
+        let _ = writeln!(self.out, "impl Endpoint for {name} {{\n    type Response = {response};\n");
+        let literal = spec_literal::render(self.spec, endpoint, &mut self.imports);
+        let _ = writeln!(self.out, "    const SPEC: &'static EndpointSpec = &{literal};");
+        self.query(endpoint);
+        if let Some(part) = endpoint.request.iter().find(|field| endpoint.place(field) == Place::Part) {
+            let part = &part.name;
+            let _ =
+                writeln!(self.out, "\n    fn upload(&self) -> Option<&Upload> {{\n        Some(&self.{part})\n    }}");
+        }
+        let _ = writeln!(self.out, "}}\n");
+    }
+
+    fn query(&mut self, endpoint: &Endpoint) {
+        let fields: Vec<&Field> =
+            endpoint.request.iter().filter(|field| endpoint.place(field) == Place::Query).collect();
+        if fields.is_empty() {
+            return;
+        }
+        self.imports.add("alloc::vec::Vec");
+        self.imports.add("crate::QueryPair");
+        self.out.push_str("\n    fn query(&self) -> Vec<QueryPair<'_>> {\n");
+        if fields.iter().all(|field| field.required) {
+            self.imports.add("alloc::vec");
+            let pairs: Vec<String> =
+                fields.iter().map(|field| self.pair(field, &format!("self.{}", field.name))).collect();
+            let _ = writeln!(self.out, "        vec![{}]\n    }}", pairs.join(", "));
+            return;
+        }
+        self.out.push_str("        let mut query = Vec::new();\n");
+        for field in fields {
+            let name = &field.name;
+            let line = if field.required {
+                format!("query.push({});", self.pair(field, &format!("self.{name}")))
+            } else {
+                format!("if let Some({name}) = &self.{name} {{ query.push({}); }}", self.pair(field, name))
+            };
+            let _ = writeln!(self.out, "        {line}");
+        }
+        self.out.push_str("        query\n    }\n");
+    }
+
+    /// A pair of the query. A text is handed over as `&str`, a credential stays one.
+    fn pair(&self, field: &Field, value: &str) -> String {
+        let name = &field.name;
+        match (&field.value, self.kind(field).and_then(|kind| kind.write)) {
+            (Some(value), _) => format!("QueryPair::text({name:?}, {value:?})"),
+            (None, Some(WriteAs::Secret)) => format!("QueryPair::secret({name:?}, &{value})"),
+            (None, _) => format!("QueryPair::text({name:?}, {value}.as_str())"),
+        }
+    }
+
+    fn response(&mut self, endpoint: &Endpoint) {
+        if endpoint.response.is_empty() {
+            return;
+        }
+        self.imports.add("crate::Answer");
+        let name = format!("{}Response", pascal(&endpoint.name));
+        let doc = format!("What [`{}`] answers.", pascal(&endpoint.name));
+        self.answer_struct(&name, &doc, &endpoint.response);
+        let _ = writeln!(self.out, "impl Answer for {name} {{}}\n");
+    }
+
+    fn object(&mut self, object: &Object) {
+        self.answer_struct(&object.name, &object.doc, &object.field);
+    }
+
+    /// A struct that is read. It can be written as well, unless a credential is in it.
+    fn answer_struct(&mut self, name: &str, doc: &str, fields: &[Field]) {
+        self.imports.add("serde::Deserialize");
+        let secret = fields.iter().any(|field| self.kind(field).is_some_and(|kind| kind.secret));
+        if !secret {
+            self.imports.add("serde::Serialize");
+        }
+        docs(&mut self.out, "", [doc]);
+        let serialize = if secret { "" } else { ", Serialize" };
+        let _ = writeln!(self.out, "#[derive(Clone, Debug, PartialEq, Eq, Deserialize{serialize})]\n#[non_exhaustive]");
+        let _ = writeln!(self.out, "pub struct {name} {{");
+        for field in fields {
+            self.answer_field(field);
+        }
+        let _ = writeln!(self.out, "}}\n");
+    }
+
+    fn answer_field(&mut self, field: &Field) {
+        docs(&mut self.out, "    ", [field.doc.as_str()]);
+        let option = !field.required && field.blank.is_none();
+        let mut serde: Vec<String> = field.aliases.iter().map(|alias| format!("alias = {alias:?}")).collect();
+        if !field.required {
+            serde.push("default".to_owned());
+        }
+        if option {
+            serde.push("skip_serializing_if = \"Option::is_none\"".to_owned());
+        }
+        if let Some(kind) = self.kind(field).filter(|kind| !kind.secret) {
+            self.imports.add("crate::wire");
+            let reader = match (kind.read, field.blank) {
+                (Some(Read::Trimmed), _) => "trimmed_or_default",
+                (None, Some(Blank::Default)) => "or_default",
+                (None, None) if field.required => "value",
+                (None, None) => "optional",
+            };
+            serde.push(format!("deserialize_with = \"wire::{reader}\""));
+        }
+        if !serde.is_empty() {
+            let _ = writeln!(self.out, "    #[serde({})]", serde.join(", "));
+        }
+        let rust = self.rust(field);
+        let rust = if option { format!("Option<{rust}>") } else { rust };
+        let _ = writeln!(self.out, "    pub {}: {rust},", field.name);
+    }
+
+    fn kind(&self, field: &Field) -> Option<&'a Type> {
+        self.spec.kind(&field.kind)
+    }
+
+    /// The Rust type of a field, imported where need be.
+    fn rust(&mut self, field: &Field) -> String {
+        if let Some(row) = field.row() {
+            self.imports.add("crate::Rows");
+            return format!("Rows<{row}>");
+        }
+        let path = self.kind(field).map_or_else(|| field.kind.clone(), |kind| kind.rust.clone());
+        self.imports.add(&path)
+    }
+}
+
+/// Whether a field of a request is a member of its struct: a constant of a query is not.
+fn is_member(endpoint: &Endpoint, field: &Field) -> bool {
+    field.value.is_none() || (endpoint.place(field) == Place::Body && endpoint.method == Method::Post)
+}

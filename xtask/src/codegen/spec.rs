@@ -1,0 +1,268 @@
+//! The specification as it stands in the files: every key that they may have.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// All files together.
+#[derive(Debug, Default)]
+pub(crate) struct Spec {
+    pub(crate) service: Service,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) types: Vec<Type>,
+    pub(crate) errcodes: Vec<ErrCode>,
+    pub(crate) errata: Vec<Erratum>,
+    pub(crate) families: Vec<Family>,
+}
+
+impl Spec {
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = (&Family, &Endpoint)> {
+        self.families.iter().flat_map(|family| family.endpoint.iter().map(move |endpoint| (family, endpoint)))
+    }
+
+    pub(crate) fn limits(&self) -> impl Iterator<Item = (&Family, &Limit)> {
+        self.families.iter().flat_map(|family| family.limit.iter().map(move |limit| (family, limit)))
+    }
+
+    pub(crate) fn object(&self, name: &str) -> Option<&Object> {
+        self.families.iter().flat_map(|family| &family.object).find(|object| object.name == name)
+    }
+
+    pub(crate) fn kind(&self, name: &str) -> Option<&Type> {
+        self.types.iter().find(|kind| kind.name == name)
+    }
+
+    pub(crate) fn errcode(&self, code: i64) -> Option<&ErrCode> {
+        self.errcodes.iter().find(|row| row.code == code)
+    }
+}
+
+/// One family of endpoints: one file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Family {
+    #[serde(skip)]
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    #[serde(default)]
+    pub(crate) limit: Vec<Limit>,
+    #[serde(default)]
+    pub(crate) endpoint: Vec<Endpoint>,
+    #[serde(default)]
+    pub(crate) object: Vec<Object>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Endpoint {
+    pub(crate) name: String,
+    pub(crate) wire_name: String,
+    pub(crate) dialect: Option<String>,
+    pub(crate) method: Method,
+    #[serde(default)]
+    pub(crate) also: Vec<Method>,
+    pub(crate) path: String,
+    pub(crate) doc: String,
+    #[serde(default)]
+    pub(crate) notes: Vec<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) sure: Sure,
+    pub(crate) server_side_only: bool,
+    #[serde(default)]
+    pub(crate) setup: Vec<Setup>,
+    pub(crate) tokens: Vec<TokenKind>,
+    pub(crate) permission_sets: Vec<String>,
+    pub(crate) callers: BTreeMap<AccountKind, Certification>,
+    pub(crate) cloud_call: bool,
+    pub(crate) repeat: Repeat,
+    #[serde(default)]
+    pub(crate) settled_by: Vec<i64>,
+    pub(crate) errcodes: Vec<i64>,
+    #[serde(default)]
+    pub(crate) hints: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) limits: Vec<String>,
+    #[serde(default)]
+    pub(crate) request: Vec<Field>,
+    #[serde(default)]
+    pub(crate) response: Vec<Field>,
+    #[serde(default)]
+    pub(crate) example: Vec<Example>,
+}
+
+impl Endpoint {
+    /// Where a field of the request stands: in the query of a GET and in the body of a POST, unless it says.
+    pub(crate) fn place(&self, field: &Field) -> Place {
+        field.place.unwrap_or(if self.method == Method::Get { Place::Query } else { Place::Body })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) place: Option<Place>,
+    #[serde(default = "yes")]
+    pub(crate) required: bool,
+    pub(crate) blank: Option<Blank>,
+    #[serde(default)]
+    pub(crate) aliases: Vec<String>,
+    pub(crate) value: Option<String>,
+    pub(crate) doc: String,
+    pub(crate) source: Option<String>,
+    #[serde(rename = "sure")]
+    pub(crate) _sure: Option<Sure>,
+}
+
+impl Field {
+    /// The type of a row, where the field is a list.
+    pub(crate) fn row(&self) -> Option<&str> {
+        self.kind.strip_prefix('[')?.strip_suffix(']')
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Object {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    pub(crate) field: Vec<Field>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Example {
+    pub(crate) source: Option<String>,
+    pub(crate) erratum: Option<String>,
+    pub(crate) request: Option<String>,
+    pub(crate) response: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limit {
+    pub(crate) name: String,
+    pub(crate) value: u64,
+    pub(crate) doc: String,
+    pub(crate) source: Option<String>,
+    pub(crate) sure: Sure,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Type {
+    pub(crate) name: String,
+    pub(crate) rust: String,
+    pub(crate) wire: String,
+    pub(crate) write: Option<Write>,
+    pub(crate) read: Option<Read>,
+    #[serde(default)]
+    pub(crate) secret: bool,
+    pub(crate) doc: String,
+    pub(crate) source: Option<String>,
+    #[serde(rename = "sure")]
+    pub(crate) _sure: Option<Sure>,
+    pub(crate) schema: toml::Table,
+    #[serde(default)]
+    pub(crate) values: Vec<TypeValue>,
+}
+
+impl Type {
+    /// The last part of the Rust path.
+    pub(crate) fn rust_name(&self) -> &str {
+        self.rust.rsplit("::").next().unwrap_or(&self.rust)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TypeValue {
+    pub(crate) value: toml::Value,
+    pub(crate) name: String,
+    pub(crate) doc: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ErrCode {
+    pub(crate) code: i64,
+    pub(crate) name: Option<String>,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+    pub(crate) category: String,
+    pub(crate) retry: Retry,
+    pub(crate) refresh: Refresh,
+    pub(crate) source: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Erratum {
+    pub(crate) id: String,
+    pub(crate) about: Vec<String>,
+    pub(crate) claim: String,
+    pub(crate) finding: String,
+    pub(crate) decision: String,
+    pub(crate) source: Option<String>,
+    pub(crate) sure: Sure,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    pub(crate) id: String,
+    pub(crate) title: String,
+    pub(crate) interface: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Service {
+    pub(crate) host: Vec<Host>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Host {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+}
+
+/// A set of words of the specification that are variants of an enum in Rust, under the same name.
+macro_rules! words {
+    ($name:ident $(#[$meta:meta])* { $($variant:ident = $word:literal),+ $(,)? }) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        $(#[$meta])*
+        pub(crate) enum $name { $(#[serde(rename = $word)] $variant),+ }
+
+        #[allow(dead_code, reason = "each set uses what it needs")]
+        impl $name {
+            pub(crate) fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+    };
+}
+
+words! { Method { Get = "GET", Post = "POST" } }
+words! { Sure { Stated = "S", Official = "O", Several = "2", Single = "1", Reported = "C", Guessed = "G" } }
+words! { Setup { KfEnabled = "kf-enabled", WechatId = "wechat-id" } }
+words! { TokenKind { Own = "own", Authorizer = "authorizer", Component = "component" } }
+words! { AccountKind {
+    OfficialAccount = "official-account", ServiceAccount = "service-account",
+    MiniProgram = "mini-program", MiniGame = "mini-game",
+} }
+words! { Certification { Any = "any", Certified = "certified" } }
+words! { Repeat { Safe = "safe", Settles = "settles", Never = "never" } }
+words! { Place { Body = "body", Query = "query", Part = "part" } }
+words! { Blank { Default = "default" } }
+words! { Write { Text = "text", Secret = "secret" } }
+words! { Read { Trimmed = "trimmed" } }
+words! { Retry { No = "no", Backoff = "backoff", Wait = "wait", User = "user", Admin = "admin", Token = "token" } }
+words! { Refresh { No = "no", Yes = "yes", Maybe = "maybe", Component = "component", Reauthorize = "reauthorize" } }
