@@ -554,8 +554,8 @@ fn names_are_checked_as_page_002_says() {
 fn the_sample_of_page_004_reads_as_accounts_and_ids() {
     let rows = accounts(ONLINE_SAMPLE);
     let named: Vec<_> =
-        rows.iter().map(|row| (row.kf_account.as_str(), row.kf_id.as_ref().unwrap().as_str())).collect();
-    assert_eq!(named, [("test1@test", "1001"), ("test2@test", "1002")]);
+        rows.iter().map(|row| (row.kf_account.as_str(), row.kf_id.as_ref().unwrap().to_string())).collect();
+    assert_eq!(named, [("test1@test", "1001".to_owned()), ("test2@test", "1002".to_owned())]);
     for row in &rows {
         assert_eq!((row.kf_nick.as_str(), row.kf_headimgurl.as_str()), ("", ""));
         assert_eq!((&row.kf_wx, &row.kf_openid, &row.invite_wx), (&None, &None, &None));
@@ -570,7 +570,7 @@ fn rows_have_the_fields_of_page_004() {
     let [row] = &rows[..] else { panic!("{rows:?}") };
     assert_eq!(row.kf_account, "test1@test");
     assert_eq!(row.kf_nick, "客服1");
-    assert_eq!(row.kf_id.as_ref().unwrap().as_str(), "1001");
+    assert_eq!(row.kf_id.as_ref().unwrap().to_string(), "1001");
     assert_eq!(row.kf_headimgurl, "https://example.com/1.jpg");
     assert_eq!(row.kf_wx.as_deref(), Some("kfwx1"));
     assert_eq!(row.invite_wx.as_deref(), Some("kfwx2"));

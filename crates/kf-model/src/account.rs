@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::limits::{KF_ACCOUNT_PREFIX_MAX, KF_ACCOUNT_SUFFIX_MAX};
-use crate::text::{checked_text, count, first_bad};
+use crate::text::{checked_text, count};
 
 checked_text! {
     /// The name of a customer service account as an add asks for it: `prefix@suffix`.
@@ -83,41 +83,41 @@ pub enum AccountError {
     SuffixTooLong { found: u32 },
 }
 
+/// One run over the bytes: as long as a part obeys its rule its bytes are its characters.
 fn check(text: &str) -> Result<(), AccountError> {
-    if accepts(text.as_bytes()) { Ok(()) } else { Err(diagnose(text)) }
+    let bytes = text.as_bytes();
+    let prefix = run(bytes, PREFIX);
+    let Some((b'@', suffix)) = bytes[prefix..].split_first() else { return Err(no_prefix(text, prefix)) };
+    if prefix == 0 {
+        return Err(AccountError::PrefixEmpty);
+    }
+    if prefix > KF_ACCOUNT_PREFIX_MAX {
+        return Err(AccountError::PrefixTooLong { found: count(prefix) });
+    }
+    let good = run(suffix, SUFFIX);
+    if let Some(found) = text[prefix + 1 + good..].chars().next() {
+        return Err(AccountError::SuffixCharacter { found, at: count(prefix + 1 + good + 1) });
+    }
+    match good {
+        0 => Err(AccountError::SuffixEmpty),
+        1..=KF_ACCOUNT_SUFFIX_MAX => Ok(()),
+        found => Err(AccountError::SuffixTooLong { found: count(found) }),
+    }
 }
 
-/// The whole rule in one run over the bytes, for the case that nearly always holds.
-fn accepts(text: &[u8]) -> bool {
-    let prefix = text.iter().take_while(|&&byte| CLASSES[usize::from(byte)] & PREFIX != 0).count();
-    let Some((b'@', suffix)) = text.get(prefix..).and_then(<[u8]>::split_first) else { return false };
-    (1..=KF_ACCOUNT_PREFIX_MAX).contains(&prefix)
-        && (1..=KF_ACCOUNT_SUFFIX_MAX).contains(&suffix.len())
-        && suffix.iter().all(|&byte| CLASSES[usize::from(byte)] & SUFFIX != 0)
+/// How many bytes at the beginning may stand in a part.
+fn run(bytes: &[u8], part: u8) -> usize {
+    bytes.iter().take_while(|&&byte| CLASSES[usize::from(byte)] & part != 0).count()
 }
 
-/// Finds the rule that a refused text breaks first.
-fn diagnose(text: &str) -> AccountError {
-    if text.is_empty() {
-        return AccountError::Empty;
+/// Why a text has no `@` where the prefix ends: there is none, or the prefix goes on with something else.
+#[cold]
+fn no_prefix(text: &str, good: usize) -> AccountError {
+    match text[good..].chars().next() {
+        Some(found) if text[good..].contains('@') => AccountError::PrefixCharacter { found, at: count(good + 1) },
+        _ if text.is_empty() => AccountError::Empty,
+        _ => AccountError::AtMissing,
     }
-    let Some((prefix, suffix)) = text.split_once('@') else { return AccountError::AtMissing };
-    if prefix.is_empty() {
-        return AccountError::PrefixEmpty;
-    }
-    if let Some((found, at)) = first_bad(prefix, is_prefix) {
-        return AccountError::PrefixCharacter { found, at: count(at) };
-    }
-    if prefix.len() > KF_ACCOUNT_PREFIX_MAX {
-        return AccountError::PrefixTooLong { found: count(prefix.len()) };
-    }
-    if let Some((found, at)) = first_bad(suffix, is_suffix) {
-        return AccountError::SuffixCharacter { found, at: count(prefix.len() + 1 + at) };
-    }
-    if suffix.is_empty() {
-        return AccountError::SuffixEmpty;
-    }
-    AccountError::SuffixTooLong { found: count(suffix.len()) }
 }
 
 const fn is_prefix(character: char) -> bool {

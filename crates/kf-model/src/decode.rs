@@ -8,8 +8,8 @@ use core::marker::PhantomData;
 use serde::de::{DeserializeSeed, IgnoredAny};
 use thiserror::Error;
 
-use crate::answer::{AnswerSeed, Head};
 use crate::excerpt::excerpt;
+use crate::head::{AnswerSeed, Head};
 use crate::lenient::mend;
 use crate::{Answer, Endpoint, EndpointSpec, Escaped, Refusal};
 
@@ -55,7 +55,9 @@ pub fn decode<E: Endpoint>(status: u16, body: &[u8]) -> Result<E::Response, Deco
     match outcome {
         Ok(Outcome::Refused(refusal)) => Err(DecodeError::Refused(refusal)),
         Ok(Outcome::Answered(answer)) if (200..300).contains(&status) => Ok(answer),
-        Ok(Outcome::Answered(_)) => Err(malformed(Fault::new(MalformedKind::Status, "the status is no success"))),
+        Ok(Outcome::Answered(_)) => {
+            Err(malformed(Fault::new(MalformedKind::Status, "its body holds no code that says why")))
+        }
         Err(fault) => Err(malformed(fault)),
     }
 }
@@ -75,6 +77,12 @@ impl Fault {
     fn new(kind: MalformedKind, detail: impl ToString) -> Self {
         Self { kind, detail: detail.to_string() }
     }
+
+    /// Places count in the copy that was mended.
+    fn of_copy(mut self) -> Self {
+        self.detail.push_str(" (of a copy without control characters and bad UTF-8)");
+        self
+    }
 }
 
 fn read<T: Answer>(text: &str) -> Result<Outcome<T>, Fault> {
@@ -91,7 +99,8 @@ fn read<T: Answer>(text: &str) -> Result<Outcome<T>, Fault> {
             Ok(Outcome::Refused(Refusal::new(*code, errmsg.as_deref().unwrap_or_default())))
         }
         (Ok(answer), _) => Ok(Outcome::Answered(answer)),
-        (Err(error), _) => refusal_without_data(text, &error).map(Outcome::Refused).ok_or_else(|| fault(&error)),
+        (Err(error), _) if error.is_data() => refusal_without_data(text, &error),
+        (Err(error), _) => Err(fault(&error)),
     }
 }
 
@@ -103,18 +112,17 @@ fn no_object(text: &str) -> Fault {
 }
 
 /// A refusal holds no data, so reading the data of a query fails; then the head alone is read again.
-fn refusal_without_data(text: &str, error: &serde_json::Error) -> Option<Refusal> {
-    if !error.is_data() {
-        return None;
-    }
+fn refusal_without_data<T>(text: &str, error: &serde_json::Error) -> Result<Outcome<T>, Fault> {
     let mut head = Head::default();
-    parse_answer::<()>(text, &mut head).ok()?;
-    let code = head.errcode.filter(|code| !code.is_ok())?;
-    Some(Refusal::new(code, head.errmsg.as_deref().unwrap_or_default()))
+    parse_answer::<()>(text, &mut head).map_err(|error| fault(&error))?;
+    match head.errcode.filter(|code| !code.is_ok()) {
+        Some(code) => Ok(Outcome::Refused(Refusal::new(code, head.errmsg.as_deref().unwrap_or_default()))),
+        None => Err(fault(error)),
+    }
 }
 
 fn reread<T: Answer>(body: &[u8]) -> Option<Result<Outcome<T>, Fault>> {
-    mend(body).map(|text| read(&text))
+    mend(body).map(|text| read(&text).map_err(Fault::of_copy))
 }
 
 fn parse_answer<T: Answer>(text: &str, head: &mut Head) -> Result<T, serde_json::Error> {
@@ -128,19 +136,24 @@ fn fault(error: &serde_json::Error) -> Fault {
     let message = error.to_string();
     let kind = if error.is_eof() {
         MalformedKind::Truncated
-    } else if error.is_syntax() {
+    } else if error.is_syntax() && !message.starts_with("number out of range") {
         MalformedKind::NotJson
     } else if message.starts_with("missing field") {
         MalformedKind::DataMissing
     } else {
         MalformedKind::WrongData
     };
-    Fault::new(kind, without_values(&message))
+    Fault::new(kind, if error.is_data() { without_values(&message) } else { message })
 }
 
-/// The message without the text of the answer that it may quote: that may be a credential.
+/// The message without the value that it may quote: that may be a credential. Names of fields stay.
 fn without_values(message: &str) -> String {
-    match (message.find('"'), message.rfind('"')) {
+    let quote = match message.split_once(' ') {
+        Some(("missing" | "duplicate" | "unknown", _)) => return message.into(),
+        _ if message.contains('"') => '"',
+        _ => '`',
+    };
+    match (message.find(quote), message.rfind(quote)) {
         (Some(first), Some(last)) if first < last => format!("{}…{}", &message[..first], &message[last + 1..]),
         _ => message.into(),
     }
@@ -217,7 +230,7 @@ impl fmt::Display for MalformedKind {
             Self::NotAnObject => "the answer is no JSON object",
             Self::DataMissing => "the answer lacks its data",
             Self::WrongData => "the answer holds data of another form",
-            Self::Status => "the answer has a status that is no success",
+            Self::Status => "the status of the answer is no success",
         })
     }
 }

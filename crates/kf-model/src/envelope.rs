@@ -1,13 +1,18 @@
 //! The refusal: a code, a text, and what is tied to the tail of the text.
 
+use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use core::fmt;
 
+use crate::mask::{is_word, long_words};
 use crate::{ErrCode, Escaped};
+
+/// Characters of a message that `Display` shows at the most.
+const SHOWN_MAX: usize = 300;
 
 /// An answer that says no: a code that is not 0, with its text.
 ///
-/// `Display` escapes what the server wrote; the fields hold it as it came.
+/// `Display` escapes what the server wrote and shows 300 characters of it at the most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Refusal {
@@ -27,7 +32,10 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.code, Escaped(&self.errmsg.message))?;
+        let message = &self.errmsg.message;
+        let end = message.char_indices().nth(SHOWN_MAX).map_or(message.len(), |(end, _)| end);
+        let cut = if end < message.len() { "…" } else { "" };
+        write!(f, "{} {}{cut}", self.code, Escaped(&message[..end]))?;
         match &self.errmsg.rid {
             Some(rid) => write!(f, " (rid {})", Escaped(rid)),
             None => Ok(()),
@@ -58,29 +66,34 @@ pub struct ErrMsg {
 }
 
 impl ErrMsg {
-    /// Takes a text apart. What does not look like a tail stays in the message.
+    /// Takes a text apart. What does not look like a tail stays in the message, except for long words: an access token
+    /// or an AppSecret that the server may have repeated is shown as `***`.
     #[must_use]
     pub fn split(text: &str) -> Self {
         let (text, rid) = cut_rid(text);
-        let (text, hint) = cut_hint(text);
-        Self { message: text.into(), server_hint: hint.map(Into::into), rid: rid.map(Into::into) }
+        let (text, hint) = cut_hint(text.trim());
+        let shown = |text: &str| long_words(text).into_owned();
+        Self { message: shown(text), server_hint: hint.map(shown), rid }
     }
 }
 
-/// Cuts ` rid: 8hex-8hex-8hex` off, wherever it stands; what comes after it stays, if it is the hint alone.
-fn cut_rid(text: &str) -> (&str, Option<&str>) {
-    let Some((before, after)) = rsplit_marker(text, "rid:") else { return (text.trim(), None) };
-    let rid = after.split_whitespace().next().unwrap_or_default();
-    let well_formed = rid.split('-').count() == 3 && rid.split('-').all(is_hex);
-    let rest = after.trim_start().get(rid.len()..).unwrap_or_default().trim();
-    if !well_formed || !rest.is_empty() {
-        return (text.trim(), None);
+/// Cuts ` rid: 8hex-8hex-8hex` out, wherever it stands.
+fn cut_rid(text: &str) -> (Cow<'_, str>, Option<String>) {
+    let Some((before, after)) = split_marker(text, "rid:") else { return (Cow::Borrowed(text), None) };
+    let after = after.trim_start();
+    let rid = &after[..after.find(|character: char| !is_word(character)).unwrap_or(after.len())];
+    if rid.split('-').count() != 3 || !rid.split('-').all(is_hex) {
+        return (Cow::Borrowed(text), None);
     }
-    (before.trim_end_matches([' ', ',']).trim(), Some(rid))
+    let before = before.trim_end_matches([' ', ',']);
+    let rest = &after[rid.len()..];
+    let joined = if before.is_empty() { rest.trim_start().to_owned() } else { before.to_owned() + rest };
+    (Cow::Owned(joined), Some(rid.to_owned()))
 }
 
+/// Cuts ` hint: [..]` or ` hints: [..]` off the end.
 fn cut_hint(text: &str) -> (&str, Option<&str>) {
-    let Some((before, after)) = rsplit_marker(text, "hints:").or_else(|| rsplit_marker(text, "hint:")) else {
+    let Some((before, after)) = split_marker(text, "hints:").or_else(|| split_marker(text, "hint:")) else {
         return (text, None);
     };
     let Some(hint) =
@@ -91,12 +104,12 @@ fn cut_hint(text: &str) -> (&str, Option<&str>) {
     (before.trim_end_matches([' ', ',']).trim(), Some(hint.trim()))
 }
 
-/// Splits at the last marker that begins a word.
-fn rsplit_marker<'a>(text: &'a str, marker: &str) -> Option<(&'a str, &'a str)> {
+/// Splits at the last marker, if it begins a word.
+fn split_marker<'a>(text: &'a str, marker: &str) -> Option<(&'a str, &'a str)> {
     let (before, after) = text.rsplit_once(marker)?;
     (before.is_empty() || before.ends_with([' ', ','])).then_some((before, after))
 }
 
 fn is_hex(part: &str) -> bool {
-    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::text::{checked_text, count, first_bad};
+use crate::text::{checked_text, count};
 
 /// Why a text is no id of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
@@ -112,7 +112,7 @@ fn check(text: &str) -> Result<(), IdRule> {
     if text.is_empty() {
         return Err(IdRule::Empty);
     }
-    match first_bad(text, |character| !character.is_whitespace() && !character.is_control()) {
+    match text.chars().zip(1..).find(|(character, _)| character.is_whitespace() || character.is_control()) {
         Some((found, at)) => Err(IdRule::Character { found, at: count(at) }),
         None => Ok(()),
     }

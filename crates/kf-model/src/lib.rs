@@ -17,15 +17,20 @@ mod errcode;
 mod escape;
 #[cfg(feature = "json")]
 mod excerpt;
+mod field;
 mod generated;
+#[cfg(feature = "json")]
+mod head;
 mod id;
 mod kf_id;
 #[cfg(feature = "json")]
 mod lenient;
+mod mask;
 mod nickname;
 mod open;
 mod permission;
 pub mod reference;
+mod row;
 mod rows;
 mod secret;
 mod text;
@@ -39,12 +44,12 @@ pub use caller::{Caller, Missing, NotPermitted};
 #[cfg(feature = "json")]
 pub use decode::{DecodeError, Malformed, MalformedKind, decode};
 pub use endpoint::{
-    AccountKind, CallerRule, Endpoint, EndpointSpec, Example, FieldSpec, Method, Payload, Place, QueryPair, QueryValue,
-    Repeat, Setup, Sure, TokenKind,
+    AccountKind, CallerRule, Endpoint, EndpointSpec, Method, QueryPair, QueryValue, Repeat, Setup, Sure, TokenKind,
 };
 pub use envelope::{ErrMsg, Refusal};
 pub use errcode::{Category, ErrCode, ErrCodeInfo, Refresh, Retry};
 pub use escape::Escaped;
+pub use field::{Example, FieldSpec, Payload, Place};
 pub use generated::{ENDPOINTS, accounts, credentials, limits, records, sessions, values, workers};
 pub use id::{AppId, BusinessId, IdError, IdKind, IdRule, MediaId, OpenId, WechatId};
 pub use kf_id::KfId;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::limits::NICKNAME_MAX;
-use crate::text::{checked_text, count, first_bad};
+use crate::text::{checked_text, count};
 
 checked_text! {
     /// The name that customers see: 1 to 16 characters, none of them a control character, not blank.
@@ -45,36 +45,56 @@ pub enum NicknameError {
     Blank,
 }
 
+/// One run over the bytes; characters are looked at only where the bytes leave a doubt.
 fn check(text: &str) -> Result<(), NicknameError> {
-    if accepts(text) { Ok(()) } else { Err(diagnose(text)) }
-}
-
-/// The whole rule in one run over the bytes, for the case that nearly always holds.
-fn accepts(text: &str) -> bool {
     let mut characters = 0;
-    let mut control = false;
-    let mut before = 0;
+    let mut doubt = 0;
     for &byte in text.as_bytes() {
-        let begins_character = byte & 0xC0 != 0x80;
-        // The control characters are 00 to 1F, 7F, and 80 to 9F, which UTF-8 writes as C2 80 to C2 9F.
-        control |= byte < 0x20 || byte == 0x7F || (before == 0xC2 && byte < 0xA0);
-        characters += usize::from(begins_character);
-        before = byte;
+        let class = CLASSES[usize::from(byte)];
+        characters += usize::from(class & BEGINS);
+        doubt |= class & MAY_BE_CONTROL;
     }
-    !control && (1..=NICKNAME_MAX).contains(&characters) && !text.chars().all(char::is_whitespace)
+    if doubt != 0 {
+        no_control(text)?;
+    }
+    match characters {
+        0 => Err(NicknameError::Empty),
+        1..=NICKNAME_MAX if text.chars().all(char::is_whitespace) => Err(NicknameError::Blank),
+        1..=NICKNAME_MAX => Ok(()),
+        found => Err(NicknameError::TooLong { found: count(found) }),
+    }
 }
 
-/// Finds the rule that a refused text breaks first.
-fn diagnose(text: &str) -> NicknameError {
-    if text.is_empty() {
-        return NicknameError::Empty;
+/// Looks at the characters in doubt. Their bytes begin a character, so the text can be split there.
+#[cold]
+fn no_control(text: &str) -> Result<(), NicknameError> {
+    let doubt = text.bytes().enumerate().filter(|&(_, byte)| CLASSES[usize::from(byte)] & MAY_BE_CONTROL != 0);
+    for (index, _) in doubt {
+        let (before, rest) = text.split_at(index);
+        if let Some(found) = rest.chars().next().filter(|character| character.is_control()) {
+            return Err(NicknameError::ControlCharacter { found, at: count(before.chars().count() + 1) });
+        }
     }
-    if let Some((found, at)) = first_bad(text, |character| !character.is_control()) {
-        return NicknameError::ControlCharacter { found, at: count(at) };
-    }
-    let characters = text.chars().count();
-    if characters > NICKNAME_MAX {
-        return NicknameError::TooLong { found: count(characters) };
-    }
-    NicknameError::Blank
+    Ok(())
 }
+
+/// The byte begins a character.
+const BEGINS: u8 = 1;
+
+/// The byte is a control character, or begins one: 80 to 9F are written as C2 80 to C2 9F.
+const MAY_BE_CONTROL: u8 = 2;
+
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if byte & 0xC0 != 0x80 {
+            classes[byte] |= BEGINS;
+        }
+        if byte < 0x20 || byte == 0x7F || byte == 0xC2 {
+            classes[byte] |= MAY_BE_CONTROL;
+        }
+        byte += 1;
+    }
+    classes
+};

@@ -1,18 +1,15 @@
 //! The rows of a listing.
 
-use alloc::borrow::Cow;
 use alloc::vec::{self, Vec};
 use core::fmt;
 use core::marker::PhantomData;
 use core::ops::Deref;
 use core::slice;
 
-use serde::de::value::{Error, MapDeserializer};
-use serde::de::{self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::answer::Key;
-use crate::wire::Scalar;
+use crate::row::RowSeed;
 
 /// The rows of a listing. One odd row never fails the others: it is left out and counted.
 ///
@@ -29,8 +26,8 @@ use crate::wire::Scalar;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rows<T> {
-    rows: Vec<T>,
-    skipped: usize,
+    pub(crate) rows: Vec<T>,
+    pub(crate) skipped: usize,
 }
 
 impl<T> Rows<T> {
@@ -123,74 +120,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut rows = Rows::default();
-        let mut cells = Cells::with_capacity(8);
-        while let Some(row) = list.next_element_seed(RowSeed { cells: &mut cells, row: PhantomData })? {
-            match row {
-                Some(row) => rows.rows.push(row),
-                None => rows.skipped += 1,
-            }
-        }
+        while list.next_element_seed(RowSeed(&mut rows))?.is_some() {}
         Ok(rows)
-    }
-}
-
-type Cells<'de> = Vec<(Cow<'de, str>, Scalar<'de>)>;
-
-/// Reads one row in two steps: first its cells, whatever they are, then the type from the cells. So a row that does
-/// not fit its type leaves the reader where the next row begins.
-struct RowSeed<'a, 'de, T> {
-    cells: &'a mut Cells<'de>,
-    row: PhantomData<T>,
-}
-
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for RowSeed<'_, 'de, T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for RowSeed<'_, 'de, T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a row")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut row: A) -> Result<Self::Value, A::Error> {
-        while let Some(Key(key)) = row.next_key()? {
-            self.cells.push((key, row.next_value()?));
-        }
-        Ok(T::deserialize(MapDeserializer::<_, Error>::new(self.cells.drain(..))).ok())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        while list.next_element::<de::IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
     }
 }

@@ -1,12 +1,15 @@
 //! A credential that does not show itself.
 
+use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::fmt;
 use core::hint::black_box;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::{Deserialize, Deserializer};
 use zeroize::{Zeroize, Zeroizing};
+
+use crate::wire::{FromScalar, Mismatch, Scalar, value};
 
 /// A credential: an AppSecret, an access token, a refresh token.
 ///
@@ -79,26 +82,23 @@ impl fmt::Debug for Secret {
     }
 }
 
+impl FromScalar for Secret {
+    fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch> {
+        match scalar {
+            Scalar::Text(text) if text.trim().is_empty() => Err(Mismatch::new("a credential", "blank text")),
+            // What replaces bad UTF-8 in a second pass: the credential was not this one.
+            Scalar::Text(text) if text.contains('\u{FFFD}') => {
+                Err(Mismatch::new("a credential", "text that was not UTF-8"))
+            }
+            Scalar::Text(Cow::Borrowed(text)) => Ok(Self::from(text)),
+            Scalar::Text(Cow::Owned(text)) => Ok(Self::from(text)),
+            other => Err(other.mismatch("a credential")),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct SecretVisitor;
-
-        impl Visitor<'_> for SecretVisitor {
-            type Value = Secret;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a credential")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Secret, E> {
-                if text.is_empty() { Err(E::custom("the credential is empty")) } else { Ok(Secret::from(text)) }
-            }
-
-            fn visit_string<E: de::Error>(self, text: String) -> Result<Secret, E> {
-                if text.is_empty() { Err(E::custom("the credential is empty")) } else { Ok(Secret::from(text)) }
-            }
-        }
-
-        deserializer.deserialize_str(SecretVisitor)
+        value(deserializer)
     }
 }

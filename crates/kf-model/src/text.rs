@@ -122,8 +122,3 @@ pub(crate) use checked_text;
 pub(crate) fn count(characters: usize) -> u32 {
     u32::try_from(characters).unwrap_or(u32::MAX)
 }
-
-/// The first character that a rule forbids, with its place counted from 1.
-pub(crate) fn first_bad(text: &str, allowed: fn(char) -> bool) -> Option<(char, usize)> {
-    text.chars().zip(1..).find(|&(character, _)| !allowed(character))
-}

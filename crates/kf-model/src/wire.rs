@@ -3,10 +3,9 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::fmt;
-use core::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, IntoDeserializer, MapAccess, SeqAccess, Visitor};
-use serde::{Serializer, forward_to_deserialize_any};
+use serde::Serializer;
+use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::Secret;
 
@@ -14,7 +13,7 @@ use crate::Secret;
 #[derive(Debug)]
 pub(crate) enum Scalar<'de> {
     Null,
-    Bool(bool),
+    Bool,
     Integer(i64),
     Unsigned(u64),
     Float(f64),
@@ -35,6 +34,12 @@ pub(crate) struct Mismatch {
     found: &'static str,
 }
 
+impl Mismatch {
+    pub(crate) fn new(expected: &'static str, found: &'static str) -> Self {
+        Self { expected, found }
+    }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "expected {}, found {}", self.expected, self.found)
@@ -42,22 +47,29 @@ impl fmt::Display for Mismatch {
 }
 
 /// Reads a field that must be there.
+#[inline]
 pub(crate) fn value<'de, T: FromScalar, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::from_scalar(Scalar::deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
-/// Reads a field that may be null or empty: both mean that there is nothing.
+/// Reads a field that may be null or blank: both mean that there is nothing.
+#[inline]
 pub(crate) fn optional<'de, T: FromScalar, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     match Scalar::deserialize(deserializer)? {
         Scalar::Null => Ok(None),
-        Scalar::Text(text) if text.is_empty() => Ok(None),
+        Scalar::Text(text) if text.trim().is_empty() => Ok(None),
         scalar => T::from_scalar(scalar).map(Some).map_err(de::Error::custom),
     }
 }
 
-/// Reads a field that may be null or empty: both mean its default.
+/// Reads a field that may be null or empty: both mean its default. Blank text stays what it is.
+#[inline]
 pub(crate) fn or_default<'de, T: FromScalar + Default, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    optional(deserializer).map(Option::unwrap_or_default)
+    match Scalar::deserialize(deserializer)? {
+        Scalar::Null => Ok(T::default()),
+        Scalar::Text(text) if text.is_empty() => Ok(T::default()),
+        scalar => T::from_scalar(scalar).map_err(de::Error::custom),
+    }
 }
 
 /// Reads text that may be null or have blanks around it.
@@ -68,37 +80,47 @@ pub(crate) fn trimmed_or_default<'de, D: Deserializer<'de>>(deserializer: D) -> 
     Ok(text)
 }
 
+/// Reads how long something lives; what is no such number is 0, since the thing itself is there and must not be lost.
+pub(crate) fn lifetime_or_default<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let scalar = Scalar::deserialize(deserializer)?;
+    #[allow(clippy::cast_possible_truncation, reason = "a float too large becomes the largest integer")]
+    Ok(if let Scalar::Float(seconds) = scalar { seconds as i64 } else { i64::from_scalar(scalar).unwrap_or_default() })
+}
+
 /// Writes a credential: onto the wire it must go.
 pub(crate) fn secret<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose())
 }
 
 impl Scalar<'_> {
-    fn mismatch(&self, expected: &'static str) -> Mismatch {
+    pub(crate) fn mismatch(&self, expected: &'static str) -> Mismatch {
         let found = match self {
             Self::Null => "null",
-            Self::Bool(_) => "a boolean",
+            Self::Bool => "a boolean",
             Self::Integer(_) | Self::Unsigned(_) | Self::Float(_) => "another number",
             Self::Text(_) => "other text",
             Self::List => "a list",
             Self::Object => "an object",
         };
-        Mismatch { expected, found }
+        Mismatch::new(expected, found)
     }
 }
 
 impl FromScalar for String {
+    #[inline]
     fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch> {
         match scalar {
             Scalar::Text(text) => Ok(text.into_owned()),
             Scalar::Integer(number) => Ok(number.to_string()),
             Scalar::Unsigned(number) => Ok(number.to_string()),
+            Scalar::Float(number) => integral(number).map(|number| number.to_string()).ok_or(scalar.mismatch("text")),
             other => Err(other.mismatch("text")),
         }
     }
 }
 
 impl FromScalar for i64 {
+    #[inline]
     fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch> {
         let number = match &scalar {
             Scalar::Integer(number) => Some(*number),
@@ -112,6 +134,7 @@ impl FromScalar for i64 {
 }
 
 impl FromScalar for u64 {
+    #[inline]
     fn from_scalar(scalar: Scalar<'_>) -> Result<Self, Mismatch> {
         let number = match &scalar {
             Scalar::Unsigned(number) => Some(*number),
@@ -160,8 +183,8 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
-        Ok(Scalar::Bool(value))
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Scalar::Bool)
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
@@ -176,6 +199,7 @@ impl<'de> Visitor<'de> for ScalarVisitor {
         Ok(Scalar::Float(number))
     }
 
+    #[inline]
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
         Ok(Scalar::Text(Cow::Borrowed(text)))
     }
@@ -196,43 +220,5 @@ impl<'de> Visitor<'de> for ScalarVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Scalar::Object)
-    }
-}
-
-/// Reads a [`Scalar`] that was read before: how a row that was set aside becomes a typed one.
-pub(crate) struct ScalarDeserializer<'de, E>(Scalar<'de>, PhantomData<E>);
-
-impl<'de, E: de::Error> IntoDeserializer<'de, E> for Scalar<'de> {
-    type Deserializer = ScalarDeserializer<'de, E>;
-
-    fn into_deserializer(self) -> Self::Deserializer {
-        ScalarDeserializer(self, PhantomData)
-    }
-}
-
-impl<'de, E: de::Error> Deserializer<'de> for ScalarDeserializer<'de, E> {
-    type Error = E;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        match self.0 {
-            Scalar::Null => visitor.visit_unit(),
-            Scalar::Bool(value) => visitor.visit_bool(value),
-            Scalar::Integer(number) => visitor.visit_i64(number),
-            Scalar::Unsigned(number) => visitor.visit_u64(number),
-            Scalar::Float(number) => visitor.visit_f64(number),
-            Scalar::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
-            Scalar::Text(Cow::Owned(text)) => visitor.visit_string(text),
-            Scalar::List => visitor.visit_seq(de::value::SeqDeserializer::new(core::iter::empty::<()>())),
-            Scalar::Object => visitor.visit_map(de::value::MapDeserializer::new(core::iter::empty::<((), ())>())),
-        }
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, E> {
-        if matches!(self.0, Scalar::Null) { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 ///
 /// An app may have at most 100 customer service accounts.
 ///
-/// The new account cannot work until a worker is invited and accepts: see `invite_worker`.
+/// The new account cannot work until a worker is invited and accepts, says the page of `invite_worker`.
 ///
 /// # Codes
 ///
@@ -69,7 +69,7 @@ impl Endpoint for AddAccount {
         dialect: Some("account"),
         notes: &[
             "An app may have at most 100 customer service accounts.",
-            "The new account cannot work until a worker is invited and accepts: see `invite_worker`.",
+            "The new account cannot work until a worker is invited and accepts, says the page of `invite_worker`.",
         ],
         setup: &[Setup::KfEnabled, Setup::WechatId],
         permission_sets: &[

@@ -123,7 +123,13 @@ impl Endpoint for FetchToken {
         ],
         response: &[
             FieldSpec::new("access_token", "Secret", Place::Body, "The token.").secret(),
-            FieldSpec::new("expires_in", "Seconds", Place::Body, "How long the token lives, at most 7200."),
+            FieldSpec::new(
+                "expires_in",
+                "Lifetime",
+                Place::Body,
+                "Seconds that the token lives, at most 7200; 0 where the server does not say.",
+            )
+            .optional(),
         ],
         examples: &[Example {
             source: "getAccessToken",
@@ -149,8 +155,8 @@ impl Endpoint for FetchToken {
 pub struct FetchTokenResponse {
     /// The token.
     pub access_token: Secret,
-    /// How long the token lives, at most 7200.
-    #[serde(deserialize_with = "wire::value")]
+    /// Seconds that the token lives, at most 7200; 0 where the server does not say.
+    #[serde(default, deserialize_with = "wire::lifetime_or_default")]
     pub expires_in: i64,
 }
 
@@ -290,7 +296,13 @@ impl Endpoint for FetchStableToken {
         ],
         response: &[
             FieldSpec::new("access_token", "Secret", Place::Body, "The token.").secret(),
-            FieldSpec::new("expires_in", "Seconds", Place::Body, "How long the token lives, at most 7200."),
+            FieldSpec::new(
+                "expires_in",
+                "Lifetime",
+                Place::Body,
+                "Seconds that the token lives, at most 7200; 0 where the server does not say.",
+            )
+            .optional(),
         ],
         examples: &[Example {
             source: "getStableAccessToken",
@@ -308,8 +320,8 @@ impl Endpoint for FetchStableToken {
 pub struct FetchStableTokenResponse {
     /// The token.
     pub access_token: Secret,
-    /// How long the token lives, at most 7200.
-    #[serde(deserialize_with = "wire::value")]
+    /// Seconds that the token lives, at most 7200; 0 where the server does not say.
+    #[serde(default, deserialize_with = "wire::lifetime_or_default")]
     pub expires_in: i64,
 }
 
