@@ -1,0 +1,108 @@
+//! The table of endpoints and the table of codes.
+
+use std::collections::BTreeSet;
+
+use kf_model::accounts::AddAccount;
+use kf_model::credentials::FetchStableToken;
+use kf_model::{ENDPOINTS, Endpoint, EndpointSpec, ErrCode, Method, Payload, Place, Refresh, Repeat, Retry};
+
+#[test]
+fn the_families_of_this_version_are_there() {
+    let names: BTreeSet<&str> = ENDPOINTS.iter().map(|spec| spec.name).collect();
+    assert_eq!(names.len(), ENDPOINTS.len(), "a name stands twice");
+    let expected = [
+        "add_account",
+        "add_worker",
+        "close_session",
+        "create_session",
+        "delete_account",
+        "delete_worker",
+        "fetch_stable_token",
+        "fetch_token",
+        "find_session",
+        "invite_worker",
+        "list_accounts",
+        "list_online_accounts",
+        "list_records",
+        "list_sessions",
+        "list_waiting",
+        "update_account",
+        "upload_picture",
+    ];
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), expected);
+}
+
+/// There are two roots, and mixing them fails: only the two lists stand under `/cgi-bin/customservice`.
+#[test]
+fn paths_stand_under_their_root() {
+    for spec in ENDPOINTS {
+        let root = match spec.name {
+            "list_accounts" | "list_online_accounts" => "/cgi-bin/customservice/",
+            "fetch_token" | "fetch_stable_token" => "/cgi-bin/",
+            _ => "/customservice/",
+        };
+        assert!(spec.path.starts_with(root), "{}: {}", spec.name, spec.path);
+    }
+}
+
+#[test]
+fn every_endpoint_says_all_there_is() {
+    for spec in ENDPOINTS {
+        let name = spec.name;
+        assert!(spec.server_side_only, "{name}");
+        assert!(!spec.doc.is_empty() && !spec.source.is_empty() && !spec.callers.is_empty(), "{name}");
+        assert_eq!(spec.repeat == Repeat::Settles, !spec.settled_by.is_empty(), "{name}");
+        assert!(spec.errcodes.iter().all(|code| code.name().is_some() && !code.hint().is_empty()), "{name}");
+        assert_eq!(spec.method == Method::Get, spec.payload == Payload::None, "{name}");
+        assert!(spec.method == Method::Post || spec.request.iter().all(|field| field.place == Place::Query), "{name}");
+        assert!(!spec.examples.is_empty(), "{name}");
+    }
+}
+
+/// The codes of API pages and older lists that make sense of a lost answer.
+#[test]
+fn what_a_repeat_does_is_stated() {
+    let settled = |name: &str| {
+        let spec = ENDPOINTS.iter().find(|spec| spec.name == name).unwrap();
+        spec.settled_by.iter().map(|code| code.0).collect::<Vec<_>>()
+    };
+    assert_eq!(settled("add_account"), [65405, 65406]);
+    assert_eq!(settled("delete_account"), [65401]);
+    assert_eq!(settled("close_session"), [65413]);
+    assert_eq!(settled("invite_worker"), [65407, 65408, 65411, 65412]);
+    assert!(ENDPOINTS.iter().all(|spec| spec.repeat != Repeat::Never));
+}
+
+#[test]
+fn a_token_call_has_hints_of_its_own() {
+    let everywhere = ErrCode::INVALID_CREDENTIAL.hint();
+    let here = FetchStableToken::SPEC.hint(ErrCode::INVALID_CREDENTIAL);
+    assert_ne!(everywhere, here);
+    assert!(here.contains("AppSecret"), "{here}");
+    assert_eq!(AddAccount::SPEC.hint(ErrCode::ACCOUNT_EXISTS), ErrCode::ACCOUNT_EXISTS.hint());
+    assert!(FetchStableToken::SPEC.answers_credential() && !AddAccount::SPEC.answers_credential());
+}
+
+#[test]
+fn an_endpoint_of_ones_own_is_careful() {
+    const SPEC: EndpointSpec = EndpointSpec::new("list_tags", Method::Get, "/cgi-bin/tags/get");
+    assert_eq!((SPEC.repeat, SPEC.payload), (Repeat::Never, Payload::None));
+    assert_eq!(EndpointSpec::new("a", Method::Post, "/a").payload, Payload::Json);
+}
+
+#[test]
+fn codes_are_looked_up() {
+    assert_eq!(ErrCode::all().len(), 360);
+    assert!(ErrCode::all().is_sorted_by(|a, b| a.code < b.code));
+    for row in ErrCode::all() {
+        assert_eq!(row.code.info(), Some(row));
+        assert_eq!(row.name.is_some(), row.hint.is_some(), "{}", row.code);
+        assert!(!row.message.is_empty() && !row.source.is_empty() && !row.code.hint().is_empty(), "{}", row.code);
+    }
+    assert_eq!((ErrCode::SYSTEM_BUSY.0, ErrCode::OK.0, ErrCode::KF_NOT_ENABLED.0), (-1, 0, 65400));
+    assert_eq!(ErrCode(42001).refresh(), Refresh::Yes);
+    assert_eq!((ErrCode(-1).retry(), ErrCode(45009).retry()), (Retry::Backoff, Retry::Wait));
+    let unknown = ErrCode(7);
+    assert_eq!((unknown.info(), unknown.retry(), unknown.refresh()), (None, Retry::No, Refresh::No));
+    assert!(unknown.hint().contains("rid"), "{}", unknown.hint());
+}
