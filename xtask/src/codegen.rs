@@ -3,6 +3,7 @@
 //! One module an output. The methods of the client and the trait of the simulator join as two more.
 
 mod check;
+mod check_family;
 mod family;
 mod load;
 mod markdown;

@@ -209,6 +209,7 @@ impl<'a> File<'a> {
         if let Some(kind) = self.kind(field).filter(|kind| !kind.secret) {
             self.imports.add("crate::wire");
             let reader = match (kind.read, field.blank) {
+                (Some(Read::Lifetime), _) => "lifetime_or_default",
                 (Some(Read::Trimmed), _) => "trimmed_or_default",
                 (None, Some(Blank::Default)) => "or_default",
                 (None, None) if field.required => "value",

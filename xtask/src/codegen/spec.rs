@@ -263,6 +263,6 @@ words! { Repeat { Safe = "safe", Settles = "settles", Never = "never" } }
 words! { Place { Body = "body", Query = "query", Part = "part" } }
 words! { Blank { Default = "default" } }
 words! { Write { Text = "text", Secret = "secret" } }
-words! { Read { Trimmed = "trimmed" } }
+words! { Read { Lifetime = "lifetime", Trimmed = "trimmed" } }
 words! { Retry { No = "no", Backoff = "backoff", Wait = "wait", User = "user", Admin = "admin", Token = "token" } }
 words! { Refresh { No = "no", Yes = "yes", Maybe = "maybe", Component = "component", Reauthorize = "reauthorize" } }

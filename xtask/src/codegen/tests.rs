@@ -1,1 +1,209 @@
-//! Tests.
+//! A bad specification is refused with the file, the entry and the remedy; stale output is named.
+
+use super::load::Files;
+use super::write::{Output, stale, write};
+use super::{list, outputs, read, stale_message};
+
+/// A small specification that nothing is wrong with.
+const GOOD: &[(&str, &str)] = &[
+    ("errata.toml", include_str!("tests/errata.toml")),
+    ("errcodes.toml", include_str!("tests/errcodes.toml")),
+    ("service.toml", include_str!("tests/service.toml")),
+    ("sources.toml", include_str!("tests/sources.toml")),
+    ("things.toml", include_str!("tests/things.toml")),
+    ("types.toml", include_str!("tests/types.toml")),
+];
+
+fn good() -> Files {
+    GOOD.iter().map(|&(file, text)| (file.to_owned(), text.to_owned())).collect()
+}
+
+/// What is said of the good specification with one text replaced by another.
+fn refusal(file: &str, from: &str, to: &str) -> String {
+    let mut files = good();
+    let text = files.get_mut(file).unwrap();
+    assert!(text.contains(from), "{file} does not hold {from:?}");
+    *text = text.replacen(from, to, 1);
+    list(&read(&files).expect_err("the specification is bad, yet it is taken"))
+}
+
+/// Asserts that a message holds all of some words.
+#[track_caller]
+fn says(message: &str, words: &[&str]) {
+    for word in words {
+        assert!(message.contains(word), "`{word}` is not in: {message}");
+    }
+}
+
+#[test]
+fn a_good_specification_is_taken() {
+    assert_eq!(read(&good()).map_err(|problems| list(&problems)).map(|spec| spec.endpoints().count()), Ok(2));
+}
+
+#[test]
+fn an_unknown_code_is_refused() {
+    let message = refusal("things.toml", "errcodes = [65404, 65406]", "errcodes = [65404, 65405, 65406]");
+    says(&message, &["spec/things.toml", "endpoint `add_thing`", "65405 is unknown", "errcodes.toml"]);
+}
+
+#[test]
+fn a_duplicate_name_is_refused() {
+    let message = refusal("things.toml", "name = \"show_thing\"", "name = \"add_thing\"");
+    says(&message, &["spec/things.toml", "endpoint `add_thing`", "another endpoint has this name", "choose another"]);
+}
+
+#[test]
+fn a_duplicate_method_path_and_dialect_is_refused() {
+    let get_as_post = "name = \"show_thing\"\nwire_name = \"getthing\"\nmethod = \"POST\"\npath = \"/thing/add\"";
+    let get = "name = \"show_thing\"\nwire_name = \"getthing\"\nmethod = \"GET\"\npath = \"/thing/get\"";
+    let message = refusal("things.toml", get, get_as_post);
+    says(
+        &message,
+        &["spec/things.toml", "endpoint `show_thing`", "method, path and dialect of `add_thing`", "`dialect`"],
+    );
+    let mut files = good();
+    let text = files.get_mut("things.toml").unwrap();
+    *text = text.replacen(get, &format!("{get_as_post}\ndialect = \"other\""), 1);
+    assert!(read(&files).is_ok(), "a dialect of its own tells the two apart");
+}
+
+#[test]
+fn a_get_with_a_body_is_refused() {
+    let message = refusal("things.toml", "name = \"thing_id\"", "name = \"thing_id\"\nplace = \"body\"");
+    says(
+        &message,
+        &["spec/things.toml", "endpoint `show_thing`", "GET with a body", "`thing_id`", "make the endpoint a POST"],
+    );
+}
+
+#[test]
+fn a_missing_source_is_refused() {
+    let message = refusal("things.toml", "doc = \"Shows a thing.\"\nsource = \"002\"", "doc = \"Shows a thing.\"");
+    says(&message, &["spec/things.toml", "endpoint `show_thing`", "no source", "sources.toml"]);
+    let message = refusal("errata.toml", "source = \"002\"", "source = \"003\"");
+    says(&message, &["spec/errata.toml", "erratum C1", "`003` is unknown", "sources.toml"]);
+    let message = refusal("errcodes.toml", "source = \"page 002\"\n\n", "\n");
+    says(&message, &["spec/errcodes.toml", "errcode 65404", "no source", "add `source`"]);
+}
+
+#[test]
+fn an_unknown_type_is_refused() {
+    let message = refusal("things.toml", "type = \"Text\"", "type = \"Txt\"");
+    says(&message, &["spec/things.toml", "endpoint `add_thing`", "unknown type `Txt`", "types.toml"]);
+}
+
+#[test]
+fn an_unknown_key_is_refused() {
+    let message = refusal("things.toml", "path = \"/thing/get\"", "pathh = \"/thing/get\"");
+    says(&message, &["spec/things.toml", "endpoint `show_thing` (line", "unknown field `pathh`", "CONTRIBUTING.md"]);
+    let message =
+        refusal("things.toml", "type = \"Text\"\ndoc = \"Its name.\"", "type = \"Text\"\nhint = \"Its name.\"");
+    says(&message, &["spec/things.toml", "endpoint.request `name` (line", "unknown field `hint`"]);
+    let message = refusal("errata.toml", "[[erratum]]", "[[errata]]");
+    says(&message, &["spec/errata.toml", "errata", "[[erratum]]"]);
+}
+
+#[test]
+fn a_missing_key_or_an_unknown_word_is_refused() {
+    let message = refusal("things.toml", "cloud_call = false\nrepeat = \"safe\"", "repeat = \"safe\"");
+    says(&message, &["spec/things.toml", "endpoint `show_thing`", "missing field `cloud_call`", "add it"]);
+    let message = refusal("things.toml", "repeat = \"safe\"", "repeat = \"always\"");
+    says(&message, &["spec/things.toml", "endpoint `show_thing`", "unknown variant `always`", "expected"]);
+}
+
+#[test]
+fn contradicting_limits_are_refused() {
+    let twice =
+        "[[limit]]\nname = \"NAME_MAX\"\nvalue = 20\ndoc = \"Long.\"\nsource = \"002\"\nsure = \"S\"\n\n[[endpoint]]";
+    let message = refusal("things.toml", "[[endpoint]]", twice);
+    says(&message, &["spec/things.toml", "limit `NAME_MAX`", "20 and 16", "keep the one that its page states"]);
+    let least =
+        "[[limit]]\nname = \"NAME_MIN\"\nvalue = 20\ndoc = \"Short.\"\nsource = \"002\"\nsure = \"S\"\n\n[[endpoint]]";
+    let message = refusal("things.toml", "[[endpoint]]", least);
+    says(&message, &["spec/things.toml", "limit `NAME_MIN`", "at least 20 and at most 16", "mend one"]);
+}
+
+#[test]
+fn an_unknown_limit_is_refused() {
+    let message = refusal("types.toml", "${NAME_MAX}", "${NAME_LENGTH_MAX}");
+    says(&message, &["spec/types.toml", "type `Text`", "`NAME_LENGTH_MAX`, which is no limit"]);
+    let message = refusal("things.toml", "errcodes = []", "errcodes = []\nlimits = [\"OTHER_MAX\"]");
+    says(&message, &["spec/things.toml", "endpoint `show_thing`", "`OTHER_MAX` is unknown", "[[limit]]"]);
+}
+
+#[test]
+fn an_unsorted_table_is_refused() {
+    let message = refusal("errcodes.toml", "code = 65404", "code = 65407");
+    says(&message, &["spec/errcodes.toml", "errcode", "not sorted", "move 65406 up"]);
+    let message = refusal("things.toml", "errcodes = [65404, 65406]", "errcodes = [65406, 65404]");
+    says(&message, &["spec/things.toml", "endpoint `add_thing` errcodes", "not sorted", "move 65404 up"]);
+    let message = refusal("types.toml", "name = \"Secret\"", "name = \"Texts\"");
+    says(&message, &["spec/types.toml", "not sorted", "move Text up"]);
+}
+
+#[test]
+fn a_code_without_a_hint_is_refused() {
+    let message = refusal("errcodes.toml", "hint = \"Mend it.\"\n", "");
+    says(&message, &["spec/errcodes.toml", "errcode 65404", "name without a hint"]);
+}
+
+#[test]
+fn settling_codes_must_fit() {
+    let message = refusal("things.toml", "settled_by = [65406]\n", "");
+    says(&message, &["spec/things.toml", "endpoint `add_thing`", "`repeat` and `settled_by` do not fit"]);
+}
+
+#[test]
+fn a_credential_that_is_not_hidden_is_refused() {
+    let message = refusal("things.toml", "name = \"thing_id\"", "name = \"access_token\"");
+    says(&message, &["spec/things.toml", "endpoint `show_thing`", "`access_token` is a credential", "Secret"]);
+}
+
+#[test]
+fn an_example_that_is_no_json_is_refused() {
+    let example = "errcodes = []\n\n[[endpoint.example]]\nsource = \"002\"\nresponse = \"{\"\n";
+    let message = refusal("things.toml", "errcodes = []\n", example);
+    says(&message, &["spec/things.toml", "endpoint `show_thing`", "an example is no JSON"]);
+}
+
+#[test]
+fn an_erratum_about_nothing_is_refused() {
+    let message = refusal("errata.toml", "add_thing", "add_things");
+    says(&message, &["spec/errata.toml", "erratum C1", "`add_things`, which is nothing here"]);
+}
+
+#[test]
+fn credentials_are_generated_as_secrets() {
+    let mut files = good();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replace("name = \"name\"\ntype = \"Text\"", "name = \"secret\"\ntype = \"Secret\"");
+    let spec = read(&files).unwrap();
+    let outputs = outputs(&crate::root(), &spec).unwrap();
+    let rust = &outputs.iter().find(|output| output.path.ends_with("things.rs")).unwrap().text;
+    says(rust, &["pub secret: Secret,", "serialize_with = \"wire::secret\"", ".secret()"]);
+}
+
+/// The same check as the step `codegen` of `cargo xtask ci`: plain `cargo test` shows stale output as well.
+#[test]
+fn committed_output_is_fresh() {
+    if let Err(message) = super::run(&crate::root(), true) {
+        panic!("{message}");
+    }
+}
+
+#[test]
+fn stale_output_is_named_with_the_command_that_mends_it() {
+    let folder = std::env::temp_dir().join(format!("kf-stale-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("out")).unwrap();
+    let output = |name: &str, text: &str| Output { path: format!("out/{name}"), text: text.to_owned() };
+    let outputs = [output("a.rs", "a"), output("b.rs", "b")];
+    assert_eq!(write(&folder, &outputs).unwrap(), ["out/a.rs", "out/b.rs"]);
+    assert_eq!(stale(&folder, &outputs, "out"), [""; 0]);
+    assert_eq!(write(&folder, &outputs).unwrap(), [""; 0], "what is fresh is left alone");
+    std::fs::write(folder.join("out/b.rs"), "edited by hand").unwrap();
+    std::fs::write(folder.join("out/c.rs"), "nothing makes it").unwrap();
+    let found = stale(&folder, &outputs, "out");
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(found, ["out/b.rs", "out/c.rs"]);
+    says(&stale_message(&found), &["out/b.rs", "cargo xtask codegen"]);
+}

@@ -1,0 +1,141 @@
+//! Holds a family against the tables: its endpoints, their codes, samples and fields, its rows.
+
+use super::check::Checker;
+use super::names::is_snake;
+use super::permissions;
+use super::spec::{Endpoint, Family, Field, Method, Place, Repeat};
+
+impl Checker<'_> {
+    pub(super) fn family(&mut self, family: &Family) {
+        for endpoint in &family.endpoint {
+            let entry = format!("endpoint `{}`", endpoint.name);
+            self.source(&family.name, &entry, endpoint.source.as_deref());
+            self.endpoint(family, endpoint, &entry);
+            self.codes(family, endpoint, &entry);
+            self.examples(family, endpoint, &entry);
+            for field in endpoint.request.iter().chain(&endpoint.response) {
+                self.field(family, &entry, field);
+            }
+        }
+        for object in &family.object {
+            let entry = format!("object `{}`", object.name);
+            for field in &object.field {
+                self.field(family, &entry, field);
+                if field.row().is_some() {
+                    let what = format!("the field `{}` is a list inside of a row", field.name);
+                    self.file(&family.name).add(&entry, what, "rows hold plain values; write this type by hand");
+                }
+            }
+        }
+    }
+
+    fn endpoint(&mut self, family: &Family, endpoint: &Endpoint, entry: &str) {
+        let spec = self.spec;
+        let mut problems = self.file(&family.name);
+        if !is_snake(&endpoint.name) {
+            problems.add(entry, "is no name for an endpoint", "write verb_noun, like add_account");
+        }
+        if !endpoint.path.starts_with('/') || endpoint.path.contains([' ', '?', '#', '%']) {
+            problems.add(
+                entry,
+                format!("`{}` is no path", endpoint.path),
+                "begin with / and leave query and blanks out",
+            );
+        }
+        if let Err(what) = permissions::expand(&endpoint.permission_sets) {
+            problems.add(entry, what, "write numbers and runs, like \"1\" and \"100-101\"");
+        }
+        for limit in endpoint.limits.iter().filter(|limit| spec.limits().all(|(_, known)| known.name != **limit)) {
+            problems.add(entry, format!("the limit `{limit}` is unknown"), "add a [[limit]] or mend the name");
+        }
+        for field in &endpoint.request {
+            let place = endpoint.place(field);
+            if endpoint.method == Method::Get && place != Place::Query {
+                let what = format!("is a GET with a body: the field `{}` stands in the {}", field.name, place.word());
+                problems.add(entry, what, "move the field to the query or make the endpoint a POST");
+            }
+            let writable = spec.kind(&field.kind).is_none_or(|kind| kind.write.is_some());
+            if place == Place::Query && !writable {
+                let what = format!("the field `{}` of type {} cannot be written to a query", field.name, field.kind);
+                problems.add(entry, what, "give the type a `write` or move the field to the body");
+            }
+        }
+    }
+
+    fn codes(&mut self, family: &Family, endpoint: &Endpoint, entry: &str) {
+        let spec = self.spec;
+        let mut problems = self.file(&family.name);
+        problems.sorted(&format!("{entry} errcodes"), &endpoint.errcodes);
+        problems.sorted(&format!("{entry} settled_by"), &endpoint.settled_by);
+        for code in endpoint.errcodes.iter().chain(&endpoint.settled_by) {
+            match spec.errcode(*code) {
+                None => {
+                    problems.add(entry, format!("the code {code} is unknown"), "add it to errcodes.toml or mend it");
+                }
+                Some(row) if row.name.is_none() => {
+                    problems.add(entry, format!("lists {code}, which has no name"), "give it a name and a hint");
+                }
+                Some(_) => {}
+            }
+        }
+        for code in endpoint.settled_by.iter().filter(|code| !endpoint.errcodes.contains(code)) {
+            problems.add(entry, format!("is settled by {code}, which it does not list"), "add it to `errcodes`");
+        }
+        for code in
+            endpoint.hints.keys().filter(|code| !endpoint.errcodes.iter().any(|known| known.to_string() == **code))
+        {
+            problems.add(entry, format!("has a hint for {code}, which it does not list"), "add it to `errcodes`");
+        }
+        if (endpoint.repeat == Repeat::Settles) == endpoint.settled_by.is_empty() {
+            let what = "`repeat` and `settled_by` do not fit";
+            problems.add(entry, what, "`settles` needs the codes that settle it; nothing else has any");
+        }
+    }
+
+    fn examples(&mut self, family: &Family, endpoint: &Endpoint, entry: &str) {
+        let spec = self.spec;
+        for example in &endpoint.example {
+            self.source(&family.name, entry, example.source.as_deref());
+            let mut problems = self.file(&family.name);
+            for text in example.request.iter().chain([&example.response]) {
+                if let Err(error) = serde_json::from_str::<serde_json::Value>(text) {
+                    problems.add(entry, format!("an example is no JSON: {error}"), "mend the example");
+                }
+            }
+            if let Some(id) = example.erratum.as_ref().filter(|id| spec.errata.iter().all(|row| row.id != **id)) {
+                problems.add(
+                    entry,
+                    format!("an example names the erratum {id}, which is unknown"),
+                    "add it to errata.toml",
+                );
+            }
+        }
+    }
+
+    fn field(&mut self, family: &Family, entry: &str, field: &Field) {
+        let spec = self.spec;
+        if field.source.is_some() {
+            self.source(&family.name, entry, field.source.as_deref());
+        }
+        let mut problems = self.file(&family.name);
+        let known = match field.row() {
+            Some(row) => spec.object(row).is_some(),
+            None => spec.kind(&field.kind).is_some(),
+        };
+        if !known {
+            let what = format!("the field `{}` has the unknown type `{}`", field.name, field.kind);
+            problems.add(entry, what, "add the type to types.toml, or an [[object]] for rows");
+        }
+        let credential = ["access_token", "refresh_token", "secret", "appsecret", "ticket", "password"]
+            .iter()
+            .any(|word| field.name.ends_with(word));
+        if credential && !spec.kind(&field.kind).is_some_and(|kind| kind.secret) {
+            let what = format!("the field `{}` is a credential and `{}` does not hide it", field.name, field.kind);
+            problems.add(entry, what, "give it the type Secret");
+        }
+        if field.blank.is_some() && field.required {
+            let what = format!("the field `{}` is required and has a `blank`", field.name);
+            problems.add(entry, what, "say `required = false` or remove `blank`");
+        }
+    }
+}
