@@ -1,0 +1,173 @@
+//! `cargo xtask bench model`: the validators beside `regex`, the decoder beside `serde_json` on structs written by hand.
+
+#![forbid(unsafe_code)]
+
+use std::fmt::Write;
+use std::hint::black_box;
+
+use bench::compare;
+use kf_model::accounts::ListAccounts;
+use kf_model::records::ListRecords;
+use kf_model::{KfAccount, Nickname, decode};
+use regex::Regex;
+use serde::Deserialize;
+
+fn main() {
+    println!("{:<46} {:>12} {:>12}", "one check, or one answer", "ours", "theirs");
+    validators();
+    decoders();
+}
+
+const ACCOUNTS: [&str; 8] = [
+    "test1@test",
+    "a@b",
+    "kf2001@gh_0a81e05b394e",
+    "worker_01@some-shop",
+    "ABCDEFGHIJ@the_longest_suffix_of_30_chars",
+    "x_1@wechat",
+    "support@my_company-2026",
+    "n1@n2",
+];
+
+const BAD_ACCOUNTS: [&str; 8] = [
+    "",
+    "test1",
+    "@test",
+    "test1@",
+    "客服1@test",
+    "test1234567@test",
+    "te st@test",
+    "a@the_suffix_that_is_longer_than_30_chars",
+];
+
+const NICKNAMES: [&str; 8] = [
+    "客服1",
+    "Support",
+    "售后客服小王",
+    "Customer Service",
+    "a",
+    "一二三四五六七八九十一二三四五六",
+    "👩‍💻 dev",
+    "Ünïcödé",
+];
+
+const BAD_NICKNAMES: [&str; 8] = [
+    "",
+    "Customer Service 1",
+    "一二三四五六七八九十一二三四五六七",
+    "line\nbreak",
+    "tab\there",
+    "bell\u{7}",
+    "c1\u{85}",
+    "way too long to be a nickname of anybody at all",
+];
+
+fn validators() {
+    let account = Regex::new(r"^[A-Za-z0-9_]{1,10}@[A-Za-z0-9_-]{1,30}$").expect("the pattern is fixed");
+    let nickname = Regex::new(r"^\P{Cc}{1,16}$").expect("the pattern is fixed");
+    let cases: [(&str, &[&str; 8], &Regex, fn(&str) -> bool); 4] = [
+        ("account, 8 valid", &ACCOUNTS, &account, |text| KfAccount::check(text).is_ok()),
+        ("account, 8 invalid, with the reason", &BAD_ACCOUNTS, &account, |text| KfAccount::check(text).is_ok()),
+        ("nickname, 8 valid", &NICKNAMES, &nickname, |text| Nickname::check(text).is_ok()),
+        ("nickname, 8 invalid, with the reason", &BAD_NICKNAMES, &nickname, |text| Nickname::check(text).is_ok()),
+    ];
+    for (title, texts, regex, check) in cases {
+        for text in texts {
+            assert_eq!(check(text), regex.is_match(text), "{text:?}");
+        }
+        let ours = || texts.iter().filter(|text| check(black_box(text))).count();
+        let theirs = || texts.iter().filter(|text| regex.is_match(black_box(text))).count();
+        compare(&format!("{title}: regex"), texts.len(), ours, theirs);
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only reading it is measured")]
+struct AccountList {
+    kf_list: Vec<Account>,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only reading it is measured")]
+struct Account {
+    kf_account: String,
+    kf_nick: String,
+    kf_id: u64,
+    kf_headimgurl: String,
+    kf_wx: Option<String>,
+    invite_wx: Option<String>,
+    invite_expire_time: Option<i64>,
+    invite_status: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only reading it is measured")]
+struct RecordPage {
+    recordlist: Vec<Record>,
+    number: u64,
+    msgid: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only reading it is measured")]
+struct Record {
+    openid: String,
+    opercode: i64,
+    text: String,
+    time: i64,
+    worker: String,
+}
+
+fn decoders() {
+    let list = account_list(100);
+    assert_eq!(decode::<ListAccounts>(200, &list).expect("it is well-formed").kf_list.len(), 100);
+    let ours = || decode::<ListAccounts>(200, black_box(&list)).is_ok();
+    compare("list of 100 accounts: serde_json from_slice", 1, ours, || {
+        serde_json::from_slice::<AccountList>(black_box(&list)).is_ok()
+    });
+    let page = record_page(10_000);
+    assert_eq!(decode::<ListRecords>(200, &page).expect("it is well-formed").recordlist.len(), 10_000);
+    let ours = || decode::<ListRecords>(200, black_box(&page)).is_ok();
+    compare("page of 10,000 records: serde_json from_slice", 1, ours, || {
+        serde_json::from_slice::<RecordPage>(black_box(&page)).is_ok()
+    });
+}
+
+/// Rows as real servers send them: bound, invited, and neither.
+fn account_list(rows: usize) -> Vec<u8> {
+    let mut json = String::from(r#"{"kf_list":["#);
+    for row in 0..rows {
+        let comma = if row == 0 { "" } else { "," };
+        let state = match row % 3 {
+            0 => format!(r#","kf_wx":"worker_{row}""#),
+            1 => format!(r#","invite_wx":"guest_{row}","invite_expire_time":180000{row:04},"invite_status":"waiting""#),
+            _ => String::new(),
+        };
+        let picture =
+            "http://mmbiz.example.com/mmbiz/4whpV1VZl2iccsvYbHvnphkyGtnvjfUS8Ym0GSaLic0FD3vN0V8PILcibEGb2fPfEOmw/300";
+        let _ = write!(
+            json,
+            r#"{comma}{{"kf_account":"test{row}@test","kf_nick":"客服{row}","kf_id":{},"kf_headimgurl":"{picture}"{state}}}"#,
+            1001 + row
+        );
+    }
+    json.push_str("]}");
+    json.into_bytes()
+}
+
+fn record_page(rows: usize) -> Vec<u8> {
+    let mut json = String::from(r#"{"recordlist":["#);
+    for row in 0..rows {
+        let comma = if row == 0 { "" } else { "," };
+        let _ = write!(
+            json,
+            r#"{comma}{{"openid":"oDF3iY9WMaswOPWjCIp_f3Bnp{row:05}","opercode":{},"text":" 您好，客服test{}为您服务。","time":{},"worker":"test{}@test"}}"#,
+            2002 + row % 2,
+            row % 100,
+            1_400_563_710 + row,
+            row % 100
+        );
+    }
+    let _ = write!(json, r#"],"number":{rows},"msgid":20165267}}"#);
+    json.into_bytes()
+}
