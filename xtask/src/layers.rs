@@ -1,0 +1,15 @@
+//! What may depend on what, how large it may grow, and where a credential may become text.
+//!
+//! A new arrow, a larger budget or a new place is a change of these tables, and so is seen in review.
+
+/// The crates of the workspace, and which of them each may depend on. (Dev-dependencies are free.)
+pub(crate) const ARROWS: &[(&str, &[&str])] = &[("kf-model", &[]), ("kf-tests", &[]), ("xtask", &[])];
+
+/// A crate, the features to count it with, and how many crates its normal tree may have, itself counted.
+pub(crate) const BUDGETS: &[(&str, &str, usize)] = &[("kf-model", "", 12), ("kf-model", "json", 16)];
+
+/// The files, from the root, that may call `Secret::expose`, and why.
+pub(crate) const EXPOSES: &[(&str, &str)] = &[
+    ("crates/kf-model/src/secret.rs", "defines it, compares two"),
+    ("crates/kf-model/src/wire.rs", "writes it into the body of a token call"),
+];
