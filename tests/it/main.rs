@@ -1,3 +1,4 @@
-//! Tests.
+//! What no single crate of this workspace can show.
 
+mod openapi;
 mod seeds;
