@@ -65,20 +65,21 @@ const BAD_NICKNAMES: [&str; 8] = [
 fn validators() {
     let account = Regex::new(r"^[A-Za-z0-9_]{1,10}@[A-Za-z0-9_-]{1,30}$").expect("the pattern is fixed");
     let nickname = Regex::new(r"^\P{Cc}{1,16}$").expect("the pattern is fixed");
-    let cases: [(&str, &[&str; 8], &Regex, fn(&str) -> bool); 4] = [
-        ("account, 8 valid", &ACCOUNTS, &account, |text| KfAccount::check(text).is_ok()),
-        ("account, 8 invalid, with the reason", &BAD_ACCOUNTS, &account, |text| KfAccount::check(text).is_ok()),
-        ("nickname, 8 valid", &NICKNAMES, &nickname, |text| Nickname::check(text).is_ok()),
-        ("nickname, 8 invalid, with the reason", &BAD_NICKNAMES, &nickname, |text| Nickname::check(text).is_ok()),
-    ];
-    for (title, texts, regex, check) in cases {
-        for text in texts {
-            assert_eq!(check(text), regex.is_match(text), "{text:?}");
-        }
-        let ours = || texts.iter().filter(|text| check(black_box(text))).count();
-        let theirs = || texts.iter().filter(|text| regex.is_match(black_box(text))).count();
-        compare(&format!("{title}: regex"), texts.len(), ours, theirs);
+    let is_account = |text: &str| KfAccount::check(text).is_ok();
+    validator("account, 8 valid", &ACCOUNTS, &account, is_account);
+    validator("account, 8 invalid, with the reason", &BAD_ACCOUNTS, &account, is_account);
+    let is_nickname = |text: &str| Nickname::check(text).is_ok();
+    validator("nickname, 8 valid", &NICKNAMES, &nickname, is_nickname);
+    validator("nickname, 8 invalid, with the reason", &BAD_NICKNAMES, &nickname, is_nickname);
+}
+
+fn validator(title: &str, texts: &[&str], regex: &Regex, check: impl Fn(&str) -> bool) {
+    for text in texts {
+        assert_eq!(check(text), regex.is_match(text), "{text:?}");
     }
+    let ours = || texts.iter().filter(|text| check(black_box(text))).count();
+    let theirs = || texts.iter().filter(|text| regex.is_match(black_box(text))).count();
+    compare(&format!("{title}: regex"), texts.len(), ours, theirs);
 }
 
 #[derive(Debug, Deserialize)]
