@@ -1,4 +1,4 @@
-//! `openapi.json` holds every call of the table, with its dialects, and its samples fit its schemas.
+//! `openapi.json` holds every call of the table, with its dialects.
 
 use kf_model::{ENDPOINTS, EndpointSpec, Method, Payload};
 use serde_json::Value;

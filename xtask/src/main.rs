@@ -52,7 +52,8 @@ fn usage() -> String {
     out
 }
 
-/// The root of the workspace.
+/// The root of the workspace: that of the checkout in which cargo runs us, not of the one in which we were built.
+#[allow(clippy::disallowed_methods, reason = "cargo tells it by a variable")]
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from).join("..")
 }

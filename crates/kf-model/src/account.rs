@@ -1,5 +1,7 @@
 //! The name of a customer service account, and why a text is none.
 
+use alloc::format;
+
 use thiserror::Error;
 
 use crate::limits::{KF_ACCOUNT_PREFIX_MAX, KF_ACCOUNT_SUFFIX_MAX};
@@ -29,6 +31,15 @@ checked_text! {
 }
 
 impl KfAccount {
+    /// An account of a prefix and the WeChat ID of the app.
+    ///
+    /// # Errors
+    ///
+    /// The first rule that they break together.
+    pub fn new(prefix: &str, suffix: &str) -> Result<Self, AccountError> {
+        format!("{prefix}@{suffix}").try_into()
+    }
+
     /// The part before the `@`.
     #[must_use]
     pub fn prefix(&self) -> &str {
@@ -59,6 +70,10 @@ pub enum AccountError {
     /// There is no `@`.
     #[error("the account has no @; write prefix@suffix, such as test1@test")]
     AtMissing,
+    /// There is a full-width `＠` where an `@` belongs.
+    #[error("character {at} is the full-width ＠; write the @ of the Latin keyboard")]
+    #[allow(missing_docs, reason = "the variant says it")]
+    AtFullWidth { at: u32 },
     /// Nothing stands before the `@`.
     #[error("the prefix is empty; 1 to {KF_ACCOUNT_PREFIX_MAX} characters are needed before the @")]
     PrefixEmpty,
@@ -113,7 +128,11 @@ fn run(bytes: &[u8], part: u8) -> usize {
 /// Why a text has no `@` where the prefix ends: there is none, or the prefix goes on with something else.
 #[cold]
 fn no_prefix(text: &str, good: usize) -> AccountError {
+    let full_width = text.chars().zip(1..).find(|(character, _)| *character == '＠');
     match text[good..].chars().next() {
+        Some(_) if full_width.is_some() && !text.contains('@') => {
+            AccountError::AtFullWidth { at: count(full_width.map_or(0, |(_, at)| at)) }
+        }
         Some(found) if text[good..].contains('@') => AccountError::PrefixCharacter { found, at: count(good + 1) },
         _ if text.is_empty() => AccountError::Empty,
         _ => AccountError::AtMissing,

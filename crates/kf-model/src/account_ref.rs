@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use core::borrow::Borrow;
 use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -93,6 +94,18 @@ impl AsRef<str> for AccountRef {
 impl PartialEq<KfAccount> for AccountRef {
     fn eq(&self, account: &KfAccount) -> bool {
         self.as_str() == account.as_str()
+    }
+}
+
+impl PartialEq<AccountRef> for KfAccount {
+    fn eq(&self, account: &AccountRef) -> bool {
+        self.as_str() == account.as_str()
+    }
+}
+
+impl Borrow<str> for AccountRef {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -60,8 +60,11 @@ impl EndpointSpec {
             Some(rule) if rule.certified_only && !caller.certified => missing.push(Missing::Certification(caller.kind)),
             Some(_) => {}
         }
+        // The calls that fetch tokens take none: any app makes them, and nobody for it.
+        if caller.granted.is_none() && !self.tokens.is_empty() && !self.tokens.contains(&TokenKind::Own) {
+            missing.push(Missing::OwnToken);
+        }
         if let Some(granted) = &caller.granted {
-            // The calls that fetch tokens take none, so nobody can make them for a merchant.
             if !self.tokens.contains(&TokenKind::Authorizer) {
                 missing.push(Missing::ThirdParty);
             } else if !self.permission_sets.is_empty() && !self.permission_sets.iter().any(|&set| granted.contains(set))
@@ -94,6 +97,8 @@ pub enum Missing {
     Certification(AccountKind),
     /// The merchant granted none of the sets that would do.
     PermissionSet(&'static [PermissionSet]),
+    /// The call does not take an app's own token.
+    OwnToken,
     /// No third-party platform may make the call on behalf of an app.
     ThirdParty,
 }
@@ -109,6 +114,7 @@ impl fmt::Display for Missing {
                 f.write_str("the merchant must grant one of the permission sets ")?;
                 write_list(f, sets)
             }
+            Self::OwnToken => f.write_str("an app cannot call it with its own token"),
             Self::ThirdParty => f.write_str("only the app itself may call it, no third-party platform"),
         }
     }

@@ -13,7 +13,7 @@ use crate::head::{AnswerSeed, Head};
 use crate::lenient::mend;
 use crate::{Answer, Endpoint, EndpointSpec, Escaped, Refusal};
 
-/// Reads the answer to a call.
+/// Reads the answer to a call. (Feature `json`.)
 ///
 /// The body is decided by its content: neither the content type nor, for refusals, the HTTP status is relied on.
 ///
@@ -160,7 +160,7 @@ fn without_values(message: &str) -> String {
 }
 
 /// Why there is no answer of the type that was asked for.
-#[derive(Clone, Debug, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The platform says no.

@@ -1,5 +1,6 @@
 //! What every call of the API has in common, and what is known about each.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -16,7 +17,7 @@ use crate::{Answer, ErrCode, Example, FieldSpec, Payload, PermissionSet, Secret,
 /// ```
 /// use kf_model::{Endpoint, EndpointSpec, Method, Repeat};
 ///
-/// /// Asks for the customers tags; a call that this version does not have.
+/// /// Asks for the tags of customers; a call that this version does not have.
 /// #[derive(Debug, serde::Serialize)]
 /// struct ListTags {}
 ///
@@ -43,14 +44,14 @@ pub trait Endpoint: Serialize + fmt::Debug + Send + Sync {
         Vec::new()
     }
 
-    /// The file that goes into a multipart body, for calls that send one.
-    fn upload(&self) -> Option<&Upload> {
+    /// The file that goes into a multipart body and the name of its part, for calls that send one.
+    fn upload(&self) -> Option<(&'static str, &Upload)> {
         None
     }
 }
 
 /// A name and a value of a query. The value is as it is meant: percent-encoding is up to the transport.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct QueryPair<'a> {
     /// The name.
@@ -62,8 +63,8 @@ pub struct QueryPair<'a> {
 impl<'a> QueryPair<'a> {
     /// A pair whose value may be shown.
     #[must_use]
-    pub fn text(name: &'static str, value: &'a str) -> Self {
-        Self { name, value: QueryValue::Text(value) }
+    pub fn text(name: &'static str, value: impl Into<Cow<'a, str>>) -> Self {
+        Self { name, value: QueryValue::Text(value.into()) }
     }
 
     /// A pair whose value is a credential.
@@ -74,11 +75,11 @@ impl<'a> QueryPair<'a> {
 }
 
 /// A value of a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "who writes a query must know all there is")]
 pub enum QueryValue<'a> {
     /// A value that may be shown.
-    Text(&'a str),
+    Text(Cow<'a, str>),
     /// A credential.
     Secret(&'a Secret),
 }

@@ -43,6 +43,8 @@ impl fmt::Display for Refusal {
     }
 }
 
+impl core::error::Error for Refusal {}
+
 /// An `errmsg` without its tail: older servers add ` hint: [..]` or ` hints: [..]`, newer ones ` rid: ..`, some both.
 ///
 /// Texts change without notice: never compare them, compare codes.

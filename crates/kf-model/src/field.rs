@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldSpec {
-    /// Its name on the wire and in Rust.
+    /// Its name on the wire.
     pub name: &'static str,
     /// Its type, as the specification names it; `[X]` is a list of `X`.
     pub kind: &'static str,
@@ -85,4 +85,12 @@ pub struct Example {
     pub response: &'static str,
     /// The erratum that says what is wrong with it, if something is.
     pub erratum: Option<&'static str>,
+}
+
+impl Example {
+    /// A sample of an answer.
+    #[must_use]
+    pub const fn new(source: &'static str, response: &'static str) -> Self {
+        Self { source, request: None, response, erratum: None }
+    }
 }

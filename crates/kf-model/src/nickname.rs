@@ -2,13 +2,15 @@
 
 use thiserror::Error;
 
+use crate::escape::reorders_or_hides;
 use crate::limits::NICKNAME_MAX;
 use crate::text::{checked_text, count};
 
 checked_text! {
     /// The name that customers see: 1 to 16 characters, none of them a control character, not blank.
     ///
-    /// Characters are Unicode scalar values: `客服1` has three. Blank means that all of them are white space.
+    /// Characters are Unicode scalar values: `客服1` has three. Blank means that none of them can
+    /// be seen.
     ///
     /// ```
     /// use kf_model::{Nickname, NicknameError};
@@ -40,7 +42,7 @@ pub enum NicknameError {
     #[error("the nickname has {found} characters; at most {NICKNAME_MAX} are allowed")]
     #[allow(missing_docs, reason = "the variant says it")]
     TooLong { found: u32 },
-    /// The text is white space only.
+    /// Nothing of the text can be seen: white space, or characters that show nothing.
     #[error("the nickname is blank; at least one character that can be seen is needed")]
     Blank,
 }
@@ -59,10 +61,17 @@ fn check(text: &str) -> Result<(), NicknameError> {
     }
     match characters {
         0 => Err(NicknameError::Empty),
-        1..=NICKNAME_MAX if text.chars().all(char::is_whitespace) => Err(NicknameError::Blank),
+        1..=NICKNAME_MAX if text.chars().all(shows_nothing) => Err(NicknameError::Blank),
         1..=NICKNAME_MAX => Ok(()),
         found => Err(NicknameError::TooLong { found: count(found) }),
     }
+}
+
+/// White space, and characters without a picture of their own.
+fn shows_nothing(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '\u{115F}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{FFA0}')
+        || reorders_or_hides(character)
 }
 
 /// Looks at the characters in doubt. Their bytes begin a character, so the text can be split there.

@@ -88,6 +88,13 @@ macro_rules! checked_text {
             }
         }
 
+        impl crate::wire::FromScalar for $name {
+            fn from_scalar(scalar: crate::wire::Scalar<'_>) -> Result<Self, crate::wire::Mismatch> {
+                let text = alloc::string::String::from_scalar(scalar)?;
+                text.parse().map_err(|_| crate::wire::Mismatch::new($expecting, "text that is none"))
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::FOLDER;
-use super::names::is_screaming;
+use super::names::{is_screaming, is_snake, pascal};
 use super::problem::{Problem, Problems};
 use super::schema::resolve;
 use super::spec::{Method, Spec};
@@ -18,6 +18,7 @@ pub(crate) fn check(spec: &Spec) -> Vec<Problem> {
     checker.errata();
     checker.limits();
     checker.types();
+    checker.type_names();
     checker.endpoint_keys();
     for family in &spec.families {
         checker.family(family);
@@ -125,8 +126,48 @@ impl Checker<'_> {
                 problems.add(&entry, format!("the schema names `{unknown}`, which is no limit"), "mend the name");
             }
             let of_text = kind.values.iter().filter(|value| value.value.is_str()).count();
+            if let Some(Err(unknown)) = kind.answer.as_ref().map(|answer| resolve(spec, answer)) {
+                problems.add(
+                    &entry,
+                    format!("the answer schema names `{unknown}`, which is no limit"),
+                    "mend the name",
+                );
+            }
+            for value in kind.values.iter().filter(|value| value.value.is_integer() && !is_screaming(&value.name)) {
+                problems.add(
+                    &entry,
+                    format!("`{}` is no name for a constant", value.name),
+                    "write it like WORKER_SENT",
+                );
+            }
             if of_text != 0 && of_text != kind.values.len() {
                 problems.add(&entry, "mixes text and numbers in its values", "write all of one kind");
+            }
+        }
+    }
+
+    /// No two types that are generated share a name.
+    fn type_names(&mut self) {
+        let spec = self.spec;
+        let mut names: BTreeSet<String> = BTreeSet::new();
+        for family in &spec.families {
+            if !is_snake(&family.name) {
+                self.file(&family.name).add(
+                    "the file",
+                    "has a name that is no module",
+                    "rename it, like accounts.toml",
+                );
+            }
+            let requests = family.endpoint.iter().map(|endpoint| pascal(&endpoint.name));
+            let answers = requests.clone().map(|name| name + "Response");
+            let objects = family.object.iter().map(|object| object.name.clone());
+            for name in requests.chain(answers).chain(objects) {
+                let is_type = name.starts_with(|first: char| first.is_ascii_uppercase()) && !name.contains('_');
+                if !is_type || spec.kind(&name).is_some() || !names.insert(name.clone()) {
+                    let what = format!("the type `{name}` cannot be named so, or stands elsewhere too");
+                    let remedy = "choose another name, like OnlineAccount";
+                    self.file(&family.name).add(&format!("object `{name}`"), what, remedy);
+                }
             }
         }
     }

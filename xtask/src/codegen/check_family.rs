@@ -3,7 +3,11 @@
 use super::check::Checker;
 use super::names::is_snake;
 use super::permissions;
-use super::spec::{Endpoint, Family, Field, Method, Place, Repeat};
+use super::spec::{Endpoint, Example, Family, Field, Method, Place, Repeat};
+
+/// The words that Rust keeps for itself, as far as a vendor may use one.
+const KEYWORDS: [&str; 14] =
+    ["as", "box", "const", "enum", "fn", "for", "in", "loop", "match", "mod", "ref", "self", "type", "use"];
 
 impl Checker<'_> {
     pub(super) fn family(&mut self, family: &Family) {
@@ -16,13 +20,17 @@ impl Checker<'_> {
             for field in endpoint.request.iter().chain(&endpoint.response) {
                 self.field(family, &entry, field);
             }
+            self.twice(family, &entry, &endpoint.request);
+            self.twice(family, &entry, &endpoint.response);
         }
         for object in &family.object {
             let entry = format!("object `{}`", object.name);
+            self.twice(family, &entry, &object.field);
             for field in &object.field {
                 self.field(family, &entry, field);
-                if field.row().is_some() {
-                    let what = format!("the field `{}` is a list inside of a row", field.name);
+                let plain = field.row().is_none() && self.spec.object(&field.kind).is_none();
+                if !plain && self.is_row(&object.name) {
+                    let what = format!("the field `{}` is no plain value, yet lists hold this object", field.name);
                     self.file(&family.name).add(&entry, what, "rows hold plain values; write this type by hand");
                 }
             }
@@ -44,6 +52,17 @@ impl Checker<'_> {
         }
         if let Err(what) = permissions::expand(&endpoint.permission_sets) {
             problems.add(entry, what, "write numbers and runs, like \"1\" and \"100-101\"");
+        }
+        if endpoint.also.contains(&endpoint.method) {
+            problems.add(entry, "`also` repeats the method", "remove it from `also`");
+        }
+        if let Some(field) = endpoint.response.iter().find(|field| field.place.is_some()) {
+            let what = format!("the field `{}` of the answer has a `place`", field.name);
+            problems.add(entry, what, "remove it: answers have but one");
+        }
+        let at = |place| endpoint.request.iter().filter(move |field| endpoint.place(field) == place).count();
+        if at(Place::Part) > 1 || (at(Place::Part) == 1 && at(Place::Body) > 0) {
+            problems.add(entry, "sends more than one file, or a file and JSON", "one part, and the rest in the query");
         }
         for limit in endpoint.limits.iter().filter(|limit| spec.limits().all(|(_, known)| known.name != **limit)) {
             problems.add(entry, format!("the limit `{limit}` is unknown"), "add a [[limit]] or mend the name");
@@ -102,6 +121,14 @@ impl Checker<'_> {
                     problems.add(entry, format!("an example is no JSON: {error}"), "mend the example");
                 }
             }
+            for name in strange_members(endpoint, example) {
+                let what = format!("an example has `{name}`, which is no field");
+                problems.add(
+                    entry,
+                    what,
+                    "add the field, mend the example, or name the erratum that says what is wrong",
+                );
+            }
             if let Some(id) = example.erratum.as_ref().filter(|id| spec.errata.iter().all(|row| row.id != **id)) {
                 problems.add(
                     entry,
@@ -120,7 +147,7 @@ impl Checker<'_> {
         let mut problems = self.file(&family.name);
         let known = match field.row() {
             Some(row) => spec.object(row).is_some(),
-            None => spec.kind(&field.kind).is_some(),
+            None => spec.kind(&field.kind).is_some() || spec.object(&field.kind).is_some(),
         };
         if !known {
             let what = format!("the field `{}` has the unknown type `{}`", field.name, field.kind);
@@ -133,9 +160,59 @@ impl Checker<'_> {
             let what = format!("the field `{}` is a credential and `{}` does not hide it", field.name, field.kind);
             problems.add(entry, what, "give it the type Secret");
         }
+        if !is_snake(field.ident()) || KEYWORDS.contains(&field.ident()) {
+            let what = format!("the field `{}` has a name that Rust cannot take", field.name);
+            problems.add(entry, what, "give it a `rust_name`, like kind for type");
+        }
+        if field.value.is_some() && (field.kind != "Text" || !field.required) {
+            let what = format!("the field `{}` has a `value`, but is no required Text", field.name);
+            problems.add(entry, what, "a constant is text that is always sent");
+        }
         if field.blank.is_some() && field.required {
             let what = format!("the field `{}` is required and has a `blank`", field.name);
             problems.add(entry, what, "say `required = false` or remove `blank`");
         }
     }
+
+    /// No two fields share a name.
+    fn twice(&mut self, family: &Family, entry: &str, fields: &[Field]) {
+        let mut seen: Vec<&str> = Vec::new();
+        for name in fields.iter().flat_map(names) {
+            if seen.contains(&name) {
+                self.file(&family.name).add(entry, format!("the field `{name}` stands twice"), "remove one of the two");
+            }
+            seen.push(name);
+        }
+    }
+
+    /// Whether an object is the row of a list anywhere.
+    fn is_row(&self, object: &str) -> bool {
+        let fields = self.spec.endpoints().flat_map(|(_, endpoint)| &endpoint.response);
+        let others = self.spec.families.iter().flat_map(|family| &family.object).flat_map(|object| &object.field);
+        fields.chain(others).any(|field| field.row() == Some(object))
+    }
+}
+
+/// The names that a field is read by.
+fn names(field: &Field) -> impl Iterator<Item = &str> {
+    std::iter::once(&field.name).chain(&field.aliases).map(String::as_str)
+}
+
+/// The members of an example that no field is named like, unless an erratum says that something is wrong with it.
+fn strange_members(endpoint: &Endpoint, example: &Example) -> Vec<String> {
+    if example.erratum.is_some() {
+        return Vec::new();
+    }
+    let known = |fields: &[Field], name: &str| fields.iter().flat_map(names).any(|known| known == name);
+    let request = example.request.as_deref().map_or(Vec::new(), members);
+    let strange = request.into_iter().filter(|name| !known(&endpoint.request, name));
+    let response = members(&example.response).into_iter();
+    let of_envelope = |name: &str| name == "errcode" || name == "errmsg";
+    strange.chain(response.filter(|name| !known(&endpoint.response, name) && !of_envelope(name))).collect()
+}
+
+/// The names of the members of a JSON object.
+fn members(json: &str) -> Vec<String> {
+    let value: serde_json::Value = serde_json::from_str(json).unwrap_or_default();
+    value.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()
 }

@@ -9,7 +9,7 @@ use super::spec_literal;
 
 /// The file of a family.
 pub(crate) fn render(spec: &Spec, family: &Family) -> String {
-    let mut file = File { spec, imports: Imports::default(), out: String::new() };
+    let mut file = File { spec, family, imports: Imports::default(), out: String::new() };
     for endpoint in &family.endpoint {
         file.request(endpoint);
         file.endpoint_impl(endpoint);
@@ -23,6 +23,7 @@ pub(crate) fn render(spec: &Spec, family: &Family) -> String {
 
 struct File<'a> {
     spec: &'a Spec,
+    family: &'a Family,
     imports: Imports,
     out: String,
 }
@@ -66,11 +67,14 @@ impl<'a> File<'a> {
             self.out.push_str("    #[serde(skip)]\n");
         } else if !field.required {
             self.out.push_str("    #[serde(skip_serializing_if = \"Option::is_none\")]\n");
-        } else if kind.is_some_and(|kind| kind.secret) {
-            self.imports.add("crate::wire");
-            self.out.push_str("    #[serde(serialize_with = \"wire::secret\")]\n");
         }
-        let name = &field.name;
+        if endpoint.place(field) == Place::Body && kind.is_some_and(|kind| kind.secret) {
+            self.imports.add("crate::wire");
+            let writer = if field.required { "secret" } else { "optional_secret" };
+            let _ = writeln!(self.out, "    #[serde(serialize_with = \"wire::{writer}\")]");
+        }
+        self.rename(field);
+        let name = field.ident();
         let member = match (&field.value, field.required) {
             (Some(_), _) => format!("{name}: &'static str"),
             (None, true) => format!("pub {name}: {}", self.rust(field)),
@@ -86,19 +90,16 @@ impl<'a> File<'a> {
             .filter(|field| field.required && field.value.is_none())
             .map(|field| {
                 let kind = self.rust(field);
-                let into = matches!(kind.as_str(), "AccountRef" | "Secret" | "String");
-                format!("{}: {}", field.name, if into { format!("impl Into<{kind}>") } else { kind })
+                format!("{}: {}", field.ident(), if is_converted(&kind) { format!("impl Into<{kind}>") } else { kind })
             })
             .collect();
         let values: Vec<String> = members
             .iter()
             .map(|field| match (&field.value, field.required) {
-                (Some(value), _) => format!("{}: {value:?}", field.name),
-                (None, false) => format!("{}: None", field.name),
-                (None, true) if matches!(field.kind.as_str(), "AccountRef" | "Secret" | "Text") => {
-                    format!("{0}: {0}.into()", field.name)
-                }
-                (None, true) => field.name.clone(),
+                (Some(value), _) => format!("{}: {value:?}", field.ident()),
+                (None, false) => format!("{}: None", field.ident()),
+                (None, true) if is_converted(&self.rust(field)) => format!("{0}: {0}.into()", field.ident()),
+                (None, true) => field.ident().to_owned(),
             })
             .collect();
         let required = if arguments.is_empty() { "A request." } else { "A request with all that it must have." };
@@ -118,9 +119,9 @@ impl<'a> File<'a> {
         let _ = writeln!(self.out, "    const SPEC: &'static EndpointSpec = &{literal};");
         self.query(endpoint);
         if let Some(part) = endpoint.request.iter().find(|field| endpoint.place(field) == Place::Part) {
-            let part = &part.name;
-            let _ =
-                writeln!(self.out, "\n    fn upload(&self) -> Option<&Upload> {{\n        Some(&self.{part})\n    }}");
+            let (name, ident) = (&part.name, part.ident());
+            let _ = writeln!(self.out, "\n    fn upload(&self) -> Option<(&'static str, &Upload)> {{");
+            let _ = writeln!(self.out, "        Some(({name:?}, &self.{ident}))\n    }}");
         }
         let _ = writeln!(self.out, "}}\n");
     }
@@ -137,13 +138,13 @@ impl<'a> File<'a> {
         if fields.iter().all(|field| field.required) {
             self.imports.add("alloc::vec");
             let pairs: Vec<String> =
-                fields.iter().map(|field| self.pair(field, &format!("self.{}", field.name))).collect();
+                fields.iter().map(|field| self.pair(field, &format!("self.{}", field.ident()))).collect();
             let _ = writeln!(self.out, "        vec![{}]\n    }}", pairs.join(", "));
             return;
         }
         self.out.push_str("        let mut query = Vec::new();\n");
         for field in fields {
-            let name = &field.name;
+            let name = field.ident();
             let line = if field.required {
                 format!("query.push({});", self.pair(field, &format!("self.{name}")))
             } else {
@@ -160,6 +161,7 @@ impl<'a> File<'a> {
         match (&field.value, self.kind(field).and_then(|kind| kind.write)) {
             (Some(value), _) => format!("QueryPair::text({name:?}, {value:?})"),
             (None, Some(WriteAs::Secret)) => format!("QueryPair::secret({name:?}, &{value})"),
+            (None, Some(WriteAs::Number)) => format!("QueryPair::text({name:?}, {value}.to_string())"),
             (None, _) => format!("QueryPair::text({name:?}, {value}.as_str())"),
         }
     }
@@ -172,11 +174,13 @@ impl<'a> File<'a> {
         let name = format!("{}Response", pascal(&endpoint.name));
         let doc = format!("What [`{}`] answers.", pascal(&endpoint.name));
         self.answer_struct(&name, &doc, &endpoint.response);
+        self.answer_constructor(&name, &endpoint.response);
         let _ = writeln!(self.out, "impl Answer for {name} {{}}\n");
     }
 
     fn object(&mut self, object: &Object) {
         self.answer_struct(&object.name, &object.doc, &object.field);
+        self.answer_constructor(&object.name, &object.field);
     }
 
     /// A struct that is read. It can be written as well, unless a credential is in it.
@@ -220,9 +224,52 @@ impl<'a> File<'a> {
         if !serde.is_empty() {
             let _ = writeln!(self.out, "    #[serde({})]", serde.join(", "));
         }
+        self.rename(field);
         let rust = self.rust(field);
         let rust = if option { format!("Option<{rust}>") } else { rust };
-        let _ = writeln!(self.out, "    pub {}: {rust},", field.name);
+        let _ = writeln!(self.out, "    pub {}: {rust},", field.ident());
+    }
+
+    /// Answers are made by tests and by simulated platforms.
+    fn answer_constructor(&mut self, name: &str, fields: &[Field]) {
+        let mut arguments = Vec::new();
+        let mut values = Vec::new();
+        for field in fields {
+            let ident = field.ident();
+            let kind = self.rust(field);
+            match (field.required, field.blank) {
+                (true, _) if is_converted(&kind) || field.row().is_some() => {
+                    arguments.push(format!("{ident}: impl Into<{kind}>"));
+                    values.push(format!("{ident}: {ident}.into()"));
+                }
+                (true, _) => {
+                    arguments.push(format!("{ident}: {kind}"));
+                    values.push(ident.to_owned());
+                }
+                (false, Some(_)) => values.push(format!("{ident}: {kind}::default()")),
+                (false, None) => values.push(format!("{ident}: None")),
+            }
+        }
+        let _ = writeln!(
+            self.out,
+            "impl {name} {{\n    /// One with what must be in it; the rest is empty.\n    #[must_use]"
+        );
+        let _ = writeln!(self.out, "    pub fn new({}) -> Self {{", arguments.join(", "));
+        let _ = writeln!(self.out, "        Self {{ {} }}\n    }}\n}}\n", values.join(", "));
+    }
+
+    /// The name on the wire, where it is no name for Rust.
+    fn rename(&mut self, field: &Field) {
+        if field.rust_name.is_some() {
+            let _ = writeln!(self.out, "    #[serde(rename = {:?})]", field.name);
+        }
+    }
+
+    /// Objects of other families are imported.
+    fn import_object(&mut self, name: &str) {
+        if let Some(home) = self.spec.home(name).filter(|home| home.name != self.family.name) {
+            self.imports.add(&format!("crate::{}::{name}", home.name));
+        }
     }
 
     fn kind(&self, field: &Field) -> Option<&'a Type> {
@@ -233,11 +280,22 @@ impl<'a> File<'a> {
     fn rust(&mut self, field: &Field) -> String {
         if let Some(row) = field.row() {
             self.imports.add("crate::Rows");
+            let row = row.to_owned();
+            self.import_object(&row);
             return format!("Rows<{row}>");
+        }
+        if self.spec.object(&field.kind).is_some() {
+            self.import_object(&field.kind);
+            return field.kind.clone();
         }
         let path = self.kind(field).map_or_else(|| field.kind.clone(), |kind| kind.rust.clone());
         self.imports.add(&path)
     }
+}
+
+/// Whether a constructor takes whatever becomes the type.
+fn is_converted(rust: &str) -> bool {
+    matches!(rust, "AccountRef" | "Secret" | "String")
 }
 
 /// Whether a field of a request is a member of its struct: a constant of a query is not.

@@ -125,7 +125,7 @@ pub(crate) fn errcodes(spec: &Spec) -> String {
     for row in &spec.errcodes {
         let name = row.name.as_ref().map_or(String::new(), |name| format!("`{name}`"));
         let hint = row.hint.as_deref().unwrap_or_default();
-        let (category, retry, refresh) = (&row.category, row.retry.word(), row.refresh.word());
+        let (category, retry, refresh) = (row.category.word(), row.retry.word(), row.refresh.word());
         let _ =
             writeln!(out, "| {} | {name} | {} | {hint} | {category} | {retry} | {refresh} |", row.code, row.message);
     }

@@ -175,47 +175,66 @@ fn examples<'a>(
 }
 
 fn schemas(spec: &Spec) -> Map<String, Value> {
-    let code = |rule: Value| json!({ "type": "integer", "description": "The code.", "allOf": [rule] });
+    let ok = json!({ "type": "integer", "const": 0, "description": "The code." });
+    let not_ok = json!({ "type": "integer", "not": { "const": 0 }, "description": "The code." });
     let text = json!({ "type": "string", "description": "A text; it may end with a hint and the id of the request." });
     let mut schemas = Map::new();
     schemas.insert(
         "Done".to_owned(),
         json!({
             "type": "object", "description": "It was done.",
-            "properties": { "errcode": code(json!({ "const": 0 })), "errmsg": text },
+            "properties": { "errcode": ok, "errmsg": text },
         }),
     );
     schemas.insert(
         "Refusal".to_owned(),
         json!({
             "type": "object", "description": "The platform says no.", "required": ["errcode"],
-            "properties": { "errcode": code(json!({ "not": { "const": 0 } })), "errmsg": text },
+            "properties": { "errcode": not_ok, "errmsg": text },
         }),
     );
     for (_, endpoint) in spec.endpoints() {
         let body: Vec<&Field> = endpoint.request.iter().filter(|field| endpoint.place(field) == Place::Body).collect();
-        if endpoint.method == Method::Post && !body.is_empty() {
-            schemas.insert(pascal(&endpoint.name), object(spec, &endpoint.doc, &body));
+        if endpoint.method == Method::Post {
+            schemas.insert(pascal(&endpoint.name), object(spec, &endpoint.doc, &body, schema::of_field));
         }
         if !endpoint.response.is_empty() {
             let fields: Vec<&Field> = endpoint.response.iter().collect();
             let doc = format!("What {} answers.", endpoint.name);
-            let mut schema = object(spec, &doc, &fields);
-            schema["properties"]["errcode"] = code(json!({ "const": 0 }));
+            let mut schema = object(spec, &doc, &fields, schema::of_answer);
+            schema["properties"]["errcode"] = ok.clone();
             schema["properties"]["errmsg"] = text.clone();
             schemas.insert(format!("{}Response", pascal(&endpoint.name)), schema);
         }
     }
     for object_spec in spec.families.iter().flat_map(|family| &family.object) {
         let fields: Vec<&Field> = object_spec.field.iter().collect();
-        schemas.insert(object_spec.name.clone(), object(spec, &object_spec.doc, &fields));
+        schemas.insert(object_spec.name.clone(), object(spec, &object_spec.doc, &fields, schema::of_answer));
     }
     schemas
 }
 
-fn object(spec: &Spec, doc: &str, fields: &[&Field]) -> Value {
-    let properties: Map<String, Value> =
-        fields.iter().map(|field| (field.name.clone(), schema::of_field(spec, field))).collect();
-    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name.as_str()).collect();
-    json!({ "type": "object", "description": doc, "properties": properties, "required": required })
+/// The schema of some fields. A field that is read by other names as well may come under any of them.
+fn object(spec: &Spec, doc: &str, fields: &[&Field], of_field: fn(&Spec, &Field) -> Value) -> Value {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    let mut either = Vec::new();
+    for field in fields {
+        let names: Vec<&str> = std::iter::once(&field.name).chain(&field.aliases).map(String::as_str).collect();
+        properties.extend(names.iter().map(|name| ((*name).to_owned(), of_field(spec, field))));
+        match names.as_slice() {
+            [name] if field.required => required.push(*name),
+            names if field.required => {
+                either.push(
+                    json!({ "anyOf": names.iter().map(|name| json!({ "required": [name] })).collect::<Vec<_>>() }),
+                );
+            }
+            _ => {}
+        }
+    }
+    let mut schema = json!({ "type": "object", "description": doc, "properties": properties, "required": required });
+    if !either.is_empty() {
+        schema["allOf"] = json!(either);
+    }
+    schema
 }

@@ -6,7 +6,11 @@ pub(crate) fn expand(parts: &[String]) -> Result<Vec<u16>, String> {
     for part in parts {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         let number = |text: &str| text.parse::<u16>().map_err(|_| format!("`{part}` is no permission set"));
-        sets.extend(number(first)?..=number(last)?);
+        let (first, last) = (number(first)?, number(last)?);
+        if first > last {
+            return Err(format!("the run `{part}` of permission sets ends before it begins"));
+        }
+        sets.extend(first..=last);
     }
     if sets.is_sorted_by(|a, b| a < b) { Ok(sets) } else { Err("the permission sets are not sorted".to_owned()) }
 }

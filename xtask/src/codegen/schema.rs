@@ -48,7 +48,7 @@ pub(crate) fn of_field(spec: &Spec, field: &Field) -> Value {
     let mut schema = match (field.row(), spec.kind(&field.kind)) {
         (Some(row), _) => json!({ "type": "array", "items": { "$ref": format!("#/components/schemas/{row}") } }),
         (None, Some(kind)) => resolve(spec, &kind.schema).unwrap_or_default(),
-        (None, None) => json!({}),
+        (None, None) => json!({ "$ref": format!("#/components/schemas/{}", field.kind) }),
     };
     schema["description"] = json!(field.doc);
     if let Some(value) = &field.value {
@@ -58,6 +58,25 @@ pub(crate) fn of_field(spec: &Spec, field: &Field) -> Value {
         let values: Vec<_> =
             kind.values.iter().map(|value| format!("`{}`: {}", plain(&value.value), value.doc)).collect();
         schema["description"] = json!(format!("{} {}", field.doc, values.join(" ")));
+    }
+    schema
+}
+
+/// The schema of a field of an answer: what servers send is wider than what the pages say.
+pub(crate) fn of_answer(spec: &Spec, field: &Field) -> Value {
+    let mut schema = of_field(spec, field);
+    if let Some(answer) = spec.kind(&field.kind).and_then(|kind| kind.answer.as_ref()) {
+        let description = schema["description"].take();
+        schema = resolve(spec, answer).unwrap_or_default();
+        schema["description"] = description;
+    }
+    if !field.required || field.row().is_some() {
+        let kinds = match schema["type"].take() {
+            Value::Array(kinds) => kinds,
+            Value::Null => return schema,
+            kind => vec![kind],
+        };
+        schema["type"] = kinds.into_iter().chain([json!("null")]).collect();
     }
     schema
 }

@@ -28,6 +28,11 @@ impl Spec {
         self.families.iter().flat_map(|family| &family.object).find(|object| object.name == name)
     }
 
+    /// The family that an object stands in.
+    pub(crate) fn home(&self, object: &str) -> Option<&Family> {
+        self.families.iter().find(|family| family.object.iter().any(|known| known.name == object))
+    }
+
     pub(crate) fn kind(&self, name: &str) -> Option<&Type> {
         self.types.iter().find(|kind| kind.name == name)
     }
@@ -101,6 +106,7 @@ impl Endpoint {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Field {
     pub(crate) name: String,
+    pub(crate) rust_name: Option<String>,
     #[serde(rename = "type")]
     pub(crate) kind: String,
     pub(crate) place: Option<Place>,
@@ -117,6 +123,11 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// Its name in Rust.
+    pub(crate) fn ident(&self) -> &str {
+        self.rust_name.as_deref().unwrap_or(&self.name)
+    }
+
     /// The type of a row, where the field is a list.
     pub(crate) fn row(&self) -> Option<&str> {
         self.kind.strip_prefix('[')?.strip_suffix(']')
@@ -149,6 +160,7 @@ pub(crate) struct Example {
 pub(crate) struct Limit {
     pub(crate) name: String,
     pub(crate) value: u64,
+    pub(crate) rust: Option<String>,
     pub(crate) doc: String,
     pub(crate) source: Option<String>,
     pub(crate) sure: Sure,
@@ -169,6 +181,8 @@ pub(crate) struct Type {
     #[serde(rename = "sure")]
     pub(crate) _sure: Option<Sure>,
     pub(crate) schema: toml::Table,
+    /// What servers send, where that is more than the schema.
+    pub(crate) answer: Option<toml::Table>,
     #[serde(default)]
     pub(crate) values: Vec<TypeValue>,
 }
@@ -195,7 +209,7 @@ pub(crate) struct ErrCode {
     pub(crate) name: Option<String>,
     pub(crate) message: String,
     pub(crate) hint: Option<String>,
-    pub(crate) category: String,
+    pub(crate) category: Category,
     pub(crate) retry: Retry,
     pub(crate) refresh: Refresh,
     pub(crate) source: Option<String>,
@@ -262,7 +276,13 @@ words! { Certification { Any = "any", Certified = "certified" } }
 words! { Repeat { Safe = "safe", Settles = "settles", Never = "never" } }
 words! { Place { Body = "body", Query = "query", Part = "part" } }
 words! { Blank { Default = "default" } }
-words! { Write { Text = "text", Secret = "secret" } }
+words! { Write { Number = "number", Secret = "secret", Text = "text" } }
 words! { Read { Lifetime = "lifetime", Trimmed = "trimmed" } }
 words! { Retry { No = "no", Backoff = "backoff", Wait = "wait", User = "user", Admin = "admin", Token = "token" } }
 words! { Refresh { No = "no", Yes = "yes", Maybe = "maybe", Component = "component", Reauthorize = "reauthorize" } }
+words! { Category {
+    AccountState = "account-state", AdminConfirm = "admin-confirm", Business = "business", Credential = "credential",
+    Diag = "diag", IpWhitelist = "ip-whitelist", Kf = "kf", KfLegacy = "kf-legacy", KfWork = "kf-work", Media = "media",
+    Menu = "menu", Message = "message", Other = "other", Parameter = "parameter", Permission = "permission", Quota = "quota",
+    RequestShape = "request-shape", Success = "success", System = "system", Template = "template", ThirdParty = "third-party",
+} }

@@ -26,13 +26,13 @@ fn row(row: &ErrCode) -> String {
     let text =
         |text: &Option<String>| text.as_ref().map_or("None".to_owned(), |text| format!("Some({})", literal(text)));
     format!(
-        "ErrCodeInfo {{ code: ErrCode({}), name: {}, message: {}, hint: {}, category: Category::{}, retry: Retry::{:?}, \
+        "ErrCodeInfo {{ code: ErrCode({}), name: {}, message: {}, hint: {}, category: Category::{:?}, retry: Retry::{:?}, \
          refresh: Refresh::{:?}, source: {} }},\n",
         grouped(row.code),
         text(&row.name),
         literal(&row.message),
         text(&row.hint),
-        pascal(&row.category),
+        row.category,
         row.retry,
         row.refresh,
         literal(row.source.as_deref().unwrap_or_default()),
@@ -69,7 +69,7 @@ pub(crate) fn limits(spec: &Spec) -> String {
     for (_, limit) in spec.limits() {
         let source = format!("Source: {} ({}).", limit.source.as_deref().unwrap_or_default(), limit.sure.word());
         docs(&mut out, "", [limit.doc.as_str(), &source]);
-        let kind = if limit.name.contains("SECONDS") { "u64" } else { "usize" };
+        let kind = limit.rust.as_deref().unwrap_or(if limit.name.contains("SECONDS") { "u64" } else { "usize" });
         let _ = writeln!(out, "pub const {}: {kind} = {};\n", limit.name, grouped(limit.value));
     }
     out

@@ -167,6 +167,78 @@ fn an_example_that_is_no_json_is_refused() {
 }
 
 #[test]
+fn an_example_that_no_field_fits_is_refused() {
+    let example = "errcodes = []\n\n[[endpoint.example]]\nsource = \"002\"\nresponse = '{\"errcode\":0,\"other\":1}'\n";
+    let message = refusal("things.toml", "errcodes = []\n", example);
+    says(
+        &message,
+        &["spec/things.toml", "endpoint `show_thing`", "an example has `other`, which is no field", "erratum"],
+    );
+}
+
+#[test]
+fn permission_sets_that_run_backwards_are_refused() {
+    let message = refusal("things.toml", "100-101", "101-100");
+    says(&message, &["spec/things.toml", "endpoint `add_thing`", "`101-100` of permission sets ends before it begins"]);
+}
+
+#[test]
+fn a_name_that_rust_cannot_take_is_refused() {
+    let message = refusal("things.toml", "name = \"thing_id\"", "name = \"type\"");
+    says(
+        &message,
+        &["spec/things.toml", "endpoint `show_thing`", "`type` has a name that Rust cannot take", "`rust_name`"],
+    );
+    let message = refusal("things.toml", "name = \"thing_id\"", "name = \"thingId\"");
+    says(&message, &["`thingId` has a name that Rust cannot take"]);
+}
+
+#[test]
+fn a_field_that_stands_twice_is_refused() {
+    let twice = "[[endpoint.request]]\nname = \"thing_id\"\ntype = \"Text\"\ndoc = \"Again.\"\n\n[[endpoint.request]]\nname = \"thing_id\"";
+    let message = refusal("things.toml", "[[endpoint.request]]\nname = \"thing_id\"", twice);
+    says(&message, &["spec/things.toml", "endpoint `show_thing`", "the field `thing_id` stands twice"]);
+}
+
+#[test]
+fn a_type_name_that_is_taken_is_refused() {
+    for name in ["AddThing", "Text", "thing"] {
+        let object = format!(
+            "doc = \"Things.\"\n\n[[object]]\nname = \"{name}\"\ndoc = \"A thing.\"\n\n[[object.field]]\nname = \"id\"\ntype = \"Text\"\ndoc = \"Its id.\"\n"
+        );
+        let message = refusal("things.toml", "doc = \"Things.\"\n", &object);
+        says(&message, &["spec/things.toml", &format!("object `{name}`"), "choose another name"]);
+    }
+}
+
+#[test]
+fn a_place_or_a_method_that_cannot_be_is_refused() {
+    let message = refusal("things.toml", "method = \"POST\"", "method = \"POST\"\nalso = [\"POST\"]");
+    says(&message, &["endpoint `add_thing`", "`also` repeats the method"]);
+    let message = refusal("things.toml", "name = \"name\"", "name = \"name\"\nvalue = \"x\"\nrequired = false");
+    says(&message, &["endpoint `add_thing`", "has a `value`, but is no required Text"]);
+    let part = "[[endpoint.request]]\nname = \"media\"\ntype = \"Text\"\nplace = \"part\"\ndoc = \"A file.\"\n\n[[endpoint]]\nname = \"show_thing\"";
+    let message = refusal("things.toml", "[[endpoint]]\nname = \"show_thing\"", part);
+    says(&message, &["endpoint `add_thing`", "a file and JSON"]);
+}
+
+#[test]
+fn an_unknown_category_is_refused() {
+    let message = refusal("errcodes.toml", "category = \"kf\"", "category = \"kff\"");
+    says(&message, &["spec/errcodes.toml", "errcode `65404`", "unknown variant `kff`"]);
+}
+
+#[test]
+fn names_of_the_wire_and_of_rust_may_differ() {
+    let mut files = good();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replace("name = \"name\"\n", "name = \"type\"\nrust_name = \"kind\"\n");
+    let outputs = outputs(&crate::root(), &read(&files).map_err(|problems| list(&problems)).unwrap()).unwrap();
+    let rust = &outputs.iter().find(|output| output.path.ends_with("things.rs")).unwrap().text;
+    says(rust, &["#[serde(rename = \"type\")]", "pub kind: String,", "kind: kind.into()", "FieldSpec::new(\"type\""]);
+}
+
+#[test]
 fn an_erratum_about_nothing_is_refused() {
     let message = refusal("errata.toml", "add_thing", "add_things");
     says(&message, &["spec/errata.toml", "erratum C1", "`add_things`, which is nothing here"]);

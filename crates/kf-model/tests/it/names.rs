@@ -35,6 +35,7 @@ fn account_errors_say_rule_place_finding_and_limit() {
     account_says("", "the account is empty; write prefix@suffix, such as test1@test");
     account_says("test1", "the account has no @; write prefix@suffix, such as test1@test");
     account_says("客服", "the account has no @; write prefix@suffix, such as test1@test");
+    account_says("test1＠test", "character 6 is the full-width ＠; write the @ of the Latin keyboard");
     account_says("@test", "the prefix is empty; 1 to 10 characters are needed before the @");
     account_says("te-st@test", "the prefix has '-' at character 3; only A-Z, a-z, 0-9 and _ are allowed");
     account_says("te客@test", "the prefix has '客' at character 3; only A-Z, a-z, 0-9 and _ are allowed");
@@ -52,6 +53,10 @@ fn account_errors_say_rule_place_finding_and_limit() {
 fn nickname_errors_say_rule_place_finding_and_limit() {
     nickname_says("", "the nickname is empty; 1 to 16 characters are needed");
     nickname_says(" \u{3000}", "the nickname is blank; at least one character that can be seen is needed");
+    nickname_says(
+        "\u{200b}\u{feff}\u{2800}",
+        "the nickname is blank; at least one character that can be seen is needed",
+    );
     nickname_says("客服\t1", "the nickname has the control character '\\t' at character 3; none is allowed");
     nickname_says("客服\u{85}1", "the nickname has the control character '\\u{85}' at character 3; none is allowed");
     nickname_says(&"客".repeat(17), "the nickname has 17 characters; at most 16 are allowed");
@@ -77,6 +82,23 @@ fn names_are_keys() {
     accounts.sort();
     assert_eq!(accounts.iter().map(KfAccount::as_str).collect::<Vec<_>>(), ["a@test", "b@test"]);
     assert_ne!("A@test".parse::<KfAccount>(), "a@test".parse::<KfAccount>(), "case counts");
+}
+
+#[test]
+fn an_account_is_made_of_its_parts() {
+    assert_eq!(KfAccount::new("test1", "test"), "test1@test".parse());
+    assert_eq!(KfAccount::new("", "test"), Err(AccountError::PrefixEmpty));
+    assert_eq!(KfAccount::new("a@b", "c"), "a@b@c".parse());
+}
+
+#[test]
+fn accounts_of_both_kinds_meet() {
+    let account: KfAccount = "test1@test".parse().unwrap();
+    let listed: HashMap<AccountRef, u8> = [(AccountRef::from("test1@test"), 1)].into();
+    assert_eq!(listed.get(account.as_str()), Some(&1));
+    assert_eq!(account, AccountRef::from("test1@test"));
+    assert_eq!(format!("[{:>12}] [{:<12}]", account, AccountRef::from("test1@test")), "[  test1@test] [test1@test  ]");
+    assert_eq!(format!("[{:<8}]", AccountRef::from("a\n")), r"[a\n     ]");
 }
 
 #[test]

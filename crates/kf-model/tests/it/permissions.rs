@@ -2,7 +2,10 @@
 
 use kf_model::accounts::{AddAccount, UpdateAccount};
 use kf_model::credentials::FetchToken;
-use kf_model::{AccountKind, Caller, ENDPOINTS, Endpoint, Missing, PermissionSet, PermissionSetError, PermissionSets};
+use kf_model::{
+    AccountKind, Caller, ENDPOINTS, Endpoint, EndpointSpec, Method, Missing, PermissionSet, PermissionSetError,
+    PermissionSets, TokenKind,
+};
 use proptest::prelude::*;
 
 fn sets(text: &str) -> PermissionSets {
@@ -62,6 +65,18 @@ fn all_that_is_missing_is_told_at_once() {
     assert_eq!(refused.missing.len(), 2);
     let message = refused.to_string();
     assert!(message.contains("must be certified") && message.contains("; the merchant must grant"), "{message}");
+}
+
+#[test]
+fn an_app_cannot_call_with_a_token_that_is_not_its_own() {
+    let spec = {
+        let mut spec = EndpointSpec::new("refresh", Method::Post, "/refresh");
+        spec.tokens = &[TokenKind::Component];
+        spec
+    };
+    let refused = spec.may_call(&Caller::app(AccountKind::ServiceAccount, true)).unwrap_err();
+    assert_eq!(refused.missing, [Missing::OwnToken]);
+    assert_eq!(FetchToken::SPEC.may_call(&Caller::app(AccountKind::ServiceAccount, false)), Ok(()));
 }
 
 #[test]

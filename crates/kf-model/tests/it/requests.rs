@@ -15,7 +15,6 @@ fn sends<E: Endpoint>(request: &E, query: &str, body: &str) {
     let shown = request.query().into_iter().map(|pair| match pair.value {
         QueryValue::Text(text) => format!("{}={text}", pair.name),
         QueryValue::Secret(secret) => format!("{}={}", pair.name, secret.expose()),
-        _ => panic!("a value of a new kind"),
     });
     assert_eq!(shown.collect::<Vec<_>>().join("&"), query, "{}", E::SPEC.name);
     assert_eq!(serde_json::to_string(request).unwrap(), body, "{}", E::SPEC.name);

@@ -33,7 +33,7 @@ fn a_credential_goes_onto_the_wire_and_nowhere_else() {
     assert_eq!(serde_json::to_string(&classic).unwrap(), "{}", "what goes into the query is not in the body");
     let query = classic.query();
     let secret = query.iter().find(|pair| pair.name == "secret").unwrap();
-    assert!(matches!(secret.value, QueryValue::Secret(secret) if secret.expose() == CANARY));
+    assert!(matches!(&secret.value, QueryValue::Secret(secret) if secret.expose() == CANARY));
 }
 
 /// Answers to a token call that cannot be read may hold the token: nothing of them is quoted.

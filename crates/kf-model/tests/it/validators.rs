@@ -44,7 +44,12 @@ const STRANGE: [char; 24] = [
 fn account_rule(text: &str) -> Result<(), AccountError> {
     let characters: Vec<char> = text.chars().collect();
     let Some(at) = characters.iter().position(|&character| character == '@') else {
-        return Err(if characters.is_empty() { AccountError::Empty } else { AccountError::AtMissing });
+        let full_width = characters.iter().position(|&character| character == '\u{ff20}');
+        return Err(match full_width {
+            _ if characters.is_empty() => AccountError::Empty,
+            Some(index) => AccountError::AtFullWidth { at: u32::try_from(index + 1).unwrap() },
+            None => AccountError::AtMissing,
+        });
     };
     let (prefix, suffix) = (&characters[..at], &characters[at + 1..]);
     let place = |index: usize| u32::try_from(index + 1).unwrap();
@@ -68,6 +73,15 @@ fn account_rule(text: &str) -> Result<(), AccountError> {
     }
 }
 
+/// The characters that show nothing without being white space, by their numbers.
+fn shows_nothing(character: char) -> bool {
+    const ALONE: [u32; 6] = [0x061C, 0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0];
+    const RUNS: [(u32, u32); 6] =
+        [(0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xE0000, 0xE007F)];
+    let number = u32::from(character);
+    ALONE.contains(&number) || RUNS.iter().any(|&(first, last)| first <= number && number <= last)
+}
+
 /// What the rule of a nickname says; the control characters are written out, as they stand in the Unicode tables.
 fn nickname_rule(text: &str) -> Result<(), NicknameError> {
     let characters: Vec<char> = text.chars().collect();
@@ -84,7 +98,8 @@ fn nickname_rule(text: &str) -> Result<(), NicknameError> {
     if characters.len() > 16 {
         return Err(NicknameError::TooLong { found: u32::try_from(characters.len()).unwrap() });
     }
-    if text.trim().is_empty() { Err(NicknameError::Blank) } else { Ok(()) }
+    let shows = |character: &char| !character.is_whitespace() && !shows_nothing(*character);
+    if characters.iter().any(shows) { Ok(()) } else { Err(NicknameError::Blank) }
 }
 
 /// What the rule of an id says: it is one word.
@@ -152,13 +167,14 @@ fn word(characters: &'static str, limit: usize) -> impl Strategy<Value = String>
 fn account_text() -> impl Strategy<Value = String> {
     let near = (word(PREFIX, 10), word(PREFIX, 30), change())
         .prop_map(|(prefix, suffix, change)| changed(&format!("{prefix}@{suffix}"), change));
-    prop_oneof![8 => near, 1 => any::<String>(), 1 => Just(String::new())]
+    let full_width = (word(PREFIX, 10), word(PREFIX, 30)).prop_map(|(prefix, suffix)| format!("{prefix}＠{suffix}"));
+    prop_oneof![8 => near, 1 => any::<String>(), 1 => Just(String::new()), 1 => full_width]
 }
 
 fn nickname_text() -> impl Strategy<Value = String> {
     let near = (word("abz019 客服小王一二三😀🎧\u{301}\u{200d}\u{ff21}\u{ff10}\u{a0}\u{3000}", 16), change())
         .prop_map(|(text, change)| changed(&text, change));
-    let blank = word(" \u{a0}\u{2003}\u{3000}", 16);
+    let blank = word(" \u{a0}\u{2003}\u{3000}\u{200b}\u{200d}\u{202e}\u{2060}\u{2066}\u{2800}\u{3164}\u{feff}", 16);
     prop_oneof![8 => near, 1 => blank, 1 => any::<String>()]
 }
 
@@ -197,6 +213,7 @@ fn accounts_end_in_every_way() {
         "accepted",
         "Empty",
         "AtMissing",
+        "AtFullWidth",
         "PrefixEmpty",
         "PrefixCharacter",
         "PrefixTooLong",

@@ -1,0 +1,38 @@
+"""Step `openapi` of `cargo xtask ci`: the document is valid OpenAPI, and each of its samples fits exactly one schema."""
+
+import json
+import sys
+
+from openapi_schema_validator import OAS31Validator
+from openapi_spec_validator import validate
+
+
+def samples(document):
+    """Every sample with the schema of its place."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            places = [("answer", operation["responses"]["200"])]
+            if "requestBody" in operation:
+                places.append(("request", operation["requestBody"]))
+            for place, holder in places:
+                for content in holder["content"].values():
+                    for name, example in content.get("examples", {}).items():
+                        yield f"{method.upper()} {path} {name} {place}", example["value"], content["schema"]
+
+
+def main(path):
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    validate(document)
+    count = 0
+    failures = []
+    for where, sample, schema in samples(document):
+        count += 1
+        checked = {**schema, "components": document["components"]}
+        failures += [f"{where}: {error.message}" for error in OAS31Validator(checked).iter_errors(sample)]
+    if failures or not count:
+        sys.exit("\n".join(failures) or "there are no samples")
+    print(f"{path}: valid, and {count} samples fit their schemas")
+
+
+main(sys.argv[1])
