@@ -92,7 +92,19 @@ fn version(text: &str) -> (u32, u32) {
 fn budgets(root: &Path) -> Result<Vec<String>, String> {
     let mut problems = Vec::new();
     for (name, features, most) in BUDGETS {
-        let args = ["tree", "--locked", "-p", name, "--features", features, "-e", "normal", "--prefix", "none"];
+        let args = [
+            "tree",
+            "--locked",
+            "-p",
+            name,
+            "--no-default-features",
+            "--features",
+            features,
+            "-e",
+            "normal",
+            "--prefix",
+            "none",
+        ];
         let tree = sh::output(root, "cargo", &[&args[..], &["--no-dedupe", "-f", "{p}"]].concat())?;
         let crates: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (proc-macro)")).collect();
         if crates.len() > *most {

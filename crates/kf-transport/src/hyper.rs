@@ -1,0 +1,144 @@
+//! HTTPS on hyper and rustls: connections of our own over `hyper::client::conn::http1`.
+
+mod base;
+mod builder;
+mod dial;
+mod exchange;
+mod host;
+mod multipart;
+mod pool;
+mod proxy;
+mod resolve;
+mod stream;
+mod tls;
+mod wait;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::Transport;
+use crate::clock::Clock;
+use crate::error::{TransportError, TransportErrorKind};
+use crate::message::{Request, Response};
+
+pub use self::builder::{BuildError, HyperTransportBuilder};
+pub use self::proxy::Proxy;
+pub use self::resolve::{NameError, Resolver, SystemResolver};
+pub use self::tls::Trust;
+
+use self::exchange::{Failure, Outgoing};
+use self::host::Host;
+
+/// HTTPS to the hosts of the API. Clones share connections, limits and TLS sessions.
+///
+/// ```
+/// use kf_transport::HyperTransport;
+///
+/// let wire = HyperTransport::builder().build()?; // api.weixin.qq.com, webpki roots, sane time-outs
+/// # drop(wire);
+/// # Ok::<(), kf_transport::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct HyperTransport(Arc<Inner>);
+
+struct Inner {
+    hosts: Vec<Host>,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+}
+
+/// The numbers that a call obeys.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    connect: Duration,
+    attempt: Duration,
+    silence: Duration,
+    queue: Duration,
+    idle: Duration,
+    idle_max: usize,
+    park: Duration,
+    body_max: usize,
+    head_max: usize,
+}
+
+impl HyperTransport {
+    /// A transport to the hosts of the API with sane limits, to be changed where need be.
+    #[must_use]
+    pub fn builder() -> HyperTransportBuilder {
+        HyperTransportBuilder::new()
+    }
+
+    /// Connections that are kept for later calls.
+    #[must_use]
+    pub fn idle_connections(&self) -> usize {
+        self.0.hosts.iter().map(|host| host.pool.idle()).sum()
+    }
+}
+
+impl fmt::Debug for HyperTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hosts: Vec<&str> = self.0.hosts.iter().map(|host| host.base.authority()).collect();
+        f.debug_struct("HyperTransport").field("hosts", &hosts).field("limits", &self.0.limits).finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Transport for HyperTransport {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let host = self.0.host();
+        let endpoint = request.endpoint;
+        let error = |failure: Failure| failure.into_error(endpoint, host.base.authority());
+        let outgoing = Outgoing::new(&host.base, request).map_err(error)?;
+        self.0.call(host, outgoing).await.map_err(error)
+    }
+}
+
+impl Inner {
+    /// The first host that is not parked, or the one that was parked first.
+    fn host(&self) -> &Host {
+        let now = self.clock.now();
+        let free = self.hosts.iter().find(|host| host.parked_until() <= now);
+        free.or_else(|| self.hosts.iter().min_by_key(|host| host.parked_until()))
+            .expect("the builder gives one at least")
+    }
+
+    async fn call(&self, host: &Host, mut outgoing: Outgoing) -> Result<Response, Failure> {
+        let deadline =
+            self.clock.now() + outgoing.timeout.map_or(self.limits.attempt, |left| left.min(self.limits.attempt));
+        let _permit = host.enter(&*self.clock, self.limits.queue, deadline).await?;
+        if let Some(connection) = host.pool.take(self.clock.now()).await {
+            match exchange::run(connection, outgoing, &*self.clock, &self.limits, deadline).await {
+                Ok((response, connection)) => return Ok(self.keep(host, response, connection)),
+                Err((failure, Some(unsent))) if !failure.is_late() => outgoing = unsent,
+                Err((failure, _)) => return Err(host.give_up(failure)),
+            }
+        }
+        self.on_fresh(host, outgoing, deadline).await
+    }
+
+    /// Sends on a connection of its own, and once more on another one if it certainly did not go out.
+    async fn on_fresh(&self, host: &Host, mut outgoing: Outgoing, deadline: Duration) -> Result<Response, Failure> {
+        let mut again = true;
+        loop {
+            let connection = host.connect(&self.clock, &self.limits, deadline).await?;
+            match exchange::run(connection, outgoing, &*self.clock, &self.limits, deadline).await {
+                Ok((response, connection)) => return Ok(self.keep(host, response, connection)),
+                Err((failure, Some(unsent))) if again && !failure.is_late() => {
+                    (outgoing, again) = (unsent, false);
+                }
+                Err((failure, None)) => return Err(host.give_up(failure)),
+                Err((failure, Some(_))) => return Err(host.give_up(failure.unsent())),
+            }
+        }
+    }
+
+    fn keep(&self, host: &Host, response: Response, connection: Option<pool::Connection>) -> Response {
+        if let Some(connection) = connection {
+            host.pool.put(connection, &self.clock, self.limits.idle, self.limits.idle_max);
+        }
+        response
+    }
+}

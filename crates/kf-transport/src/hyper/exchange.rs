@@ -1,0 +1,194 @@
+//! One request and its answer on one connection.
+
+use std::error::Error;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body as _, Incoming};
+use kf_model::Method;
+
+use super::base::Base;
+use super::multipart;
+use super::pool::Connection;
+use super::stream::Heard;
+use super::wait::unless;
+use super::{Limits, TransportError, TransportErrorKind};
+use crate::clock::Clock;
+use crate::error::TransportErrorKind::{Connect, Encoded, Interrupted, Protocol, TooLarge};
+use crate::message::{Body, Request, Response};
+use crate::target;
+
+/// A request as it goes out.
+pub(super) struct Outgoing {
+    request: http::Request<Full<Bytes>>,
+    pub(super) timeout: Option<Duration>,
+}
+
+impl Outgoing {
+    pub(super) fn new(base: &Base, request: Request) -> Result<Self, Failure> {
+        let refused = |why: &'static str| Failure::of(TransportErrorKind::Request, why);
+        let target = target::encode(&base.prefix, request.path, &request.query);
+        let target =
+            PathAndQuery::from_maybe_shared(Bytes::from(target)).map_err(|_| refused("its path is no path"))?;
+        let (content_type, body) = match request.body {
+            Body::None => (None, Bytes::new()),
+            Body::Json(json) => (Some(HeaderValue::from_static("application/json")), json),
+            Body::Multipart { name, file } => {
+                let why = "the content type of its file is none";
+                let (content_type, body) = multipart::encode(name, &file).ok_or_else(|| refused(why))?;
+                (Some(HeaderValue::from_str(&content_type).map_err(|_| refused(why))?), body)
+            }
+        };
+        let mut outgoing = http::Request::new(Full::new(body));
+        *outgoing.method_mut() = if request.method == Method::Get { http::Method::GET } else { http::Method::POST };
+        *outgoing.uri_mut() = Uri::from(target);
+        let headers = outgoing.headers_mut();
+        headers.insert(HOST, base.header.clone());
+        headers.insert(USER_AGENT, HeaderValue::from_static(concat!("kf/", env!("CARGO_PKG_VERSION"))));
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, content_type);
+        }
+        Ok(Self { request: outgoing, timeout: request.timeout })
+    }
+}
+
+/// What failed: the kind, and what it comes from.
+#[derive(Debug)]
+pub(super) struct Failure {
+    kind: TransportErrorKind,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    pub(super) fn new(kind: TransportErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    pub(super) fn of(kind: TransportErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { kind, source: Some(source.into()) }
+    }
+
+    /// Whether time is over, so that nothing can be tried any more.
+    pub(super) fn is_late(&self) -> bool {
+        self.kind == TransportErrorKind::Timeout
+    }
+
+    /// The same failure of a request that certainly did not go out.
+    pub(super) fn unsent(mut self) -> Self {
+        self.kind = Connect;
+        self
+    }
+
+    pub(super) fn into_error(self, endpoint: &'static str, host: &str) -> TransportError {
+        let error = TransportError::new(self.kind, endpoint, host);
+        match self.source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
+}
+
+type Answered = (Response, Option<Connection>);
+
+/// Sends a request and reads its answer. With the answer comes the connection, if another call can use it; with a
+/// failure comes the request, if it certainly did not go out.
+pub(super) async fn run(
+    mut connection: Connection,
+    outgoing: Outgoing,
+    clock: &dyn Clock,
+    limits: &Limits,
+    deadline: Duration,
+) -> Result<Answered, (Failure, Option<Outgoing>)> {
+    let heard = connection.heard.clone();
+    let watch = watch(&heard, clock, limits.silence, deadline);
+    let timeout = outgoing.timeout;
+    let exchange = async {
+        let head = connection.sender.try_send_request(outgoing.request).await.map_err(|mut error| {
+            let unsent = error.take_message().map(|request| Outgoing { request, timeout });
+            (failure(error.into_error()), unsent)
+        })?;
+        let (head, body) = head.into_parts();
+        let response = read(&head, body, limits.body_max).await.map_err(|failure| (failure, None))?;
+        Ok(response)
+    };
+    match unless(exchange, watch).await {
+        Some(Ok(response)) => Ok((response, Some(connection))),
+        Some(Err(failed)) => Err(failed),
+        None => Err((Failure::new(TransportErrorKind::Timeout), None)),
+    }
+}
+
+/// Ends when the deadline is over, or when nothing has come in for too long.
+async fn watch(heard: &Heard, clock: &dyn Clock, silence: Duration, deadline: Duration) {
+    let begun = clock.now();
+    loop {
+        let end = deadline.min(heard.last().max(begun) + silence);
+        let left = end.saturating_sub(clock.now());
+        if left.is_zero() {
+            return;
+        }
+        clock.sleep(left).await;
+    }
+}
+
+async fn read(head: &http::response::Parts, mut body: Incoming, most: usize) -> Result<Response, Failure> {
+    if let Some(encoding) = head.headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+        return Err(Failure::of(Encoded, format!("Content-Encoding: {encoding:?}")));
+    }
+    if head.status == StatusCode::SWITCHING_PROTOCOLS {
+        return Err(Failure::of(Protocol, "the server switches to another protocol"));
+    }
+    let too_large = || Failure::of(TooLarge, format!("more than {most} bytes"));
+    let announced = body.size_hint().lower();
+    if announced > u64::try_from(most).unwrap_or(u64::MAX) {
+        return Err(too_large());
+    }
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(failure)?.into_data() else { continue };
+        if first.len() + rest.len() + data.len() > most {
+            return Err(too_large());
+        }
+        if first.is_empty() {
+            first = data;
+        } else {
+            if rest.is_empty() {
+                let whole = usize::try_from(announced).unwrap_or_default();
+                rest.reserve(whole.saturating_sub(first.len()).max(data.len()));
+            }
+            rest.extend_from_slice(&data);
+        }
+    }
+    let body = if rest.is_empty() { first } else { [&first[..], &rest[..]].concat().into() };
+    Ok(response(head, body))
+}
+
+fn response(head: &http::response::Parts, body: Bytes) -> Response {
+    let mut response = Response::new(head.status.as_u16(), body);
+    response.content_type = text(&head.headers, &CONTENT_TYPE);
+    response.content_disposition = text(&head.headers, &CONTENT_DISPOSITION);
+    let seconds = head.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    response.retry_after = seconds.map(Duration::from_secs);
+    response
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// What an error of hyper means. Its texts hold nothing of the request.
+fn failure(error: hyper::Error) -> Failure {
+    // hyper has no question for this one; a test holds the words.
+    let too_large = error.is_parse() && error.to_string().contains("too large");
+    let kind = match () {
+        () if too_large => TooLarge,
+        () if error.is_parse() => Protocol,
+        () => Interrupted,
+    };
+    Failure::of(kind, error)
+}

@@ -1,0 +1,90 @@
+//! One host: its connections, its places for calls, and whether it is left alone for a while.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::Limits;
+use super::base::Base;
+use super::builder::BuildError;
+use super::dial::Dialer;
+use super::exchange::Failure;
+use super::pool::{Connection, Pool};
+use super::stream::{Heard, Heeded};
+use super::wait::unless;
+use crate::clock::Clock;
+use crate::error::TransportErrorKind::{Connect, Overloaded};
+
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) base: Base,
+    pub(super) pool: Pool,
+    places: Semaphore,
+    dialer: Arc<Dialer>,
+    /// Milliseconds on the clock.
+    parked_until: AtomicU64,
+}
+
+impl Host {
+    #[allow(clippy::unnecessary_wraps, reason = "it stands in a chain of results")]
+    pub(super) fn new(base: Base, in_flight: usize, dialer: Arc<Dialer>) -> Result<Self, BuildError> {
+        let places = Semaphore::new(in_flight.min(Semaphore::MAX_PERMITS));
+        Ok(Self { base, pool: Pool::default(), places, dialer, parked_until: AtomicU64::new(0) })
+    }
+
+    pub(super) fn parked_until(&self) -> Duration {
+        Duration::from_millis(self.parked_until.load(Ordering::Relaxed))
+    }
+
+    /// Takes a place among the calls in flight, waiting for one if need be.
+    pub(super) async fn enter(
+        &self,
+        clock: &dyn Clock,
+        queue: Duration,
+        deadline: Duration,
+    ) -> Result<SemaphorePermit<'_>, Failure> {
+        if let Ok(place) = self.places.try_acquire() {
+            return Ok(place);
+        }
+        let patience = queue.min(deadline.saturating_sub(clock.now()));
+        let place = unless(self.places.acquire(), clock.sleep(patience)).await;
+        place.and_then(Result::ok).ok_or_else(|| Failure::new(Overloaded))
+    }
+
+    /// Makes a connection; a host that gives none is parked.
+    pub(super) async fn connect(
+        &self,
+        clock: &Arc<dyn Clock>,
+        limits: &Limits,
+        deadline: Duration,
+    ) -> Result<Connection, Failure> {
+        let patience = limits.connect.min(deadline.saturating_sub(clock.now()));
+        let connected = unless(self.establish(clock, limits), clock.sleep(patience)).await;
+        connected.unwrap_or_else(|| Err(Failure::of(Connect, "it took too long"))).inspect_err(|_| {
+            let until = clock.now() + limits.park;
+            self.parked_until.store(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            self.pool.clear();
+        })
+    }
+
+    async fn establish(&self, clock: &Arc<dyn Clock>, limits: &Limits) -> Result<Connection, Failure> {
+        let stream = self.dialer.dial(&self.base, &**clock).await?;
+        let heard = Heard::default();
+        let io = TokioIo::new(Heeded { stream, heard: heard.clone(), clock: Arc::clone(clock) });
+        let handshake = http1::Builder::new().max_buf_size(limits.head_max).handshake(io).await;
+        let (sender, connection) = handshake.map_err(|error| Failure::of(Connect, error))?;
+        // Ends when the sender is dropped or the server hangs up; why is told to the call, if there is one.
+        tokio::spawn(async move { drop(connection.await) });
+        Ok(Connection { sender, heard })
+    }
+
+    /// A failure of one connection: the idle ones are not trusted either.
+    pub(super) fn give_up(&self, failure: Failure) -> Failure {
+        self.pool.clear();
+        failure
+    }
+}

@@ -1,0 +1,100 @@
+//! The connections of a host that wait for their next call.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::client::conn::http1::SendRequest;
+use tokio::task::JoinHandle;
+
+use super::stream::Heard;
+use crate::clock::Clock;
+
+/// A connection that one call owns, or that waits in a pool.
+pub(super) struct Connection {
+    pub(super) sender: SendRequest<Full<Bytes>>,
+    pub(super) heard: Heard,
+}
+
+/// The idle connections of a host. The one used last is used first, so that the others can end.
+#[derive(Default)]
+pub(super) struct Pool(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    idle: Vec<(Connection, Duration)>,
+    reaper: Option<JoinHandle<()>>,
+}
+
+impl Pool {
+    pub(super) fn idle(&self) -> usize {
+        lock(&self.0).idle.len()
+    }
+
+    /// Takes a connection that still lives.
+    pub(super) async fn take(&self, now: Duration) -> Option<Connection> {
+        loop {
+            let (mut connection, until) = lock(&self.0).idle.pop()?;
+            if until > now && connection.sender.ready().await.is_ok() {
+                return Some(connection);
+            }
+        }
+    }
+
+    /// Keeps a connection for a while.
+    pub(super) fn put(&self, connection: Connection, clock: &Arc<dyn Clock>, keep: Duration, most: usize) {
+        let mut state = lock(&self.0);
+        if connection.sender.is_closed() || state.idle.len() >= most || keep.is_zero() {
+            return;
+        }
+        state.idle.push((connection, clock.now() + keep));
+        if state.reaper.as_ref().is_none_or(JoinHandle::is_finished) {
+            state.reaper = Some(tokio::spawn(reap(Arc::clone(&self.0), Arc::clone(clock), keep)));
+        }
+    }
+
+    /// Drops all that are idle: what broke one connection may have broken them.
+    pub(super) fn clear(&self) {
+        lock(&self.0).idle.clear();
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        let mut state = lock(&self.0);
+        state.idle.clear();
+        if let Some(reaper) = state.reaper.take() {
+            reaper.abort();
+        }
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("idle", &self.idle()).finish_non_exhaustive()
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Drops connections whose time is over, as long as there are any.
+async fn reap(state: Arc<Mutex<State>>, clock: Arc<dyn Clock>, keep: Duration) {
+    let mut pause = keep;
+    loop {
+        clock.sleep(pause).await;
+        let now = clock.now();
+        let mut state = lock(&state);
+        state.idle.retain(|(connection, until)| *until > now && !connection.sender.is_closed());
+        match state.idle.iter().map(|(_, until)| *until).min() {
+            Some(next) => pause = next - now,
+            None => {
+                state.reaper = None;
+                return;
+            }
+        }
+    }
+}

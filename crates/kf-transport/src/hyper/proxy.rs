@@ -1,0 +1,138 @@
+//! HTTP CONNECT through a proxy.
+
+use std::io;
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::Uri;
+use kf_model::Secret;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::builder::BuildError;
+
+/// Bytes of a proxy's answer that are read at the most.
+const HEAD_MAX: usize = 8 * 1024;
+
+/// An HTTP proxy that connections are made through, by CONNECT, and the hosts that they are not.
+#[derive(Clone, Debug)]
+pub struct Proxy {
+    pub(super) host: String,
+    pub(super) port: u16,
+    credentials: Option<(String, Secret)>,
+    direct: Vec<Rule>,
+}
+
+impl Proxy {
+    /// A proxy at `http://host:port`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the URL.
+    pub fn new(url: &str) -> Result<Self, BuildError> {
+        let uri: Uri = url.parse().map_err(|_| BuildError::Proxy { why: "it is no URL; write http://host:port" })?;
+        let refused = |why| Err(BuildError::Proxy { why });
+        let Some(authority) = uri.authority() else { return refused("it has no host; write http://host:port") };
+        if uri.scheme_str() != Some("http") {
+            return refused("its scheme is not http");
+        }
+        if authority.as_str().contains('@') {
+            return refused("it has a user in it; call Proxy::credentials");
+        }
+        let host = authority.host().trim_matches(['[', ']']).to_owned();
+        Ok(Self { host, port: authority.port_u16().unwrap_or(80), credentials: None, direct: Vec::new() })
+    }
+
+    /// The user and the password that the proxy asks for.
+    #[must_use]
+    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.credentials = Some((user.into(), password.into()));
+        self
+    }
+
+    /// The hosts that are called directly, in the form of the variable `NO_PROXY`: names, which stand for their
+    /// subdomains too, addresses, blocks of them as in `10.0.0.0/8`, with commas between them; `*` is all.
+    #[must_use]
+    pub fn no_proxy(mut self, rules: &str) -> Self {
+        self.direct.extend(rules.split(',').map(str::trim).filter(|rule| !rule.is_empty()).map(Rule::parse));
+        self
+    }
+
+    /// Whether a host is called through the proxy.
+    #[must_use]
+    pub fn serves(&self, host: &str) -> bool {
+        !self.direct.iter().any(|rule| rule.fits(host))
+    }
+
+    /// Asks for a tunnel.
+    pub(super) async fn tunnel(&self, stream: &mut TcpStream, host: &str, port: u16) -> io::Result<()> {
+        let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+        let authorization = self.credentials.as_ref().map_or(String::new(), |(user, password)| {
+            format!("Proxy-Authorization: Basic {}\r\n", STANDARD.encode(format!("{user}:{}", password.expose())))
+        });
+        let request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{authorization}\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut head = Vec::new();
+        // Byte by byte, so that nothing of what follows the head is taken from the tunnel.
+        while !head.ends_with(b"\r\n\r\n") {
+            if head.len() >= HEAD_MAX {
+                return Err(io::Error::other("the proxy's answer does not end"));
+            }
+            head.push(stream.read_u8().await?);
+        }
+        judge(&head)
+    }
+}
+
+fn judge(head: &[u8]) -> io::Result<()> {
+    let line = head.split(|&byte| byte == b'\r').next().unwrap_or_default();
+    let status = std::str::from_utf8(line).ok().filter(|line| line.starts_with("HTTP/1."));
+    match status.and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse::<u16>().ok()) {
+        Some(200..=299) => Ok(()),
+        Some(407) => Err(io::Error::other("the proxy asks for other credentials (407)")),
+        Some(status) => Err(io::Error::other(format!("the proxy refuses the tunnel ({status})"))),
+        None => Err(io::Error::other("the proxy answers no HTTP")),
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Rule {
+    All,
+    Name(String),
+    Block(IpAddr, u8),
+}
+
+impl Rule {
+    fn parse(rule: &str) -> Self {
+        if rule == "*" {
+            return Self::All;
+        }
+        let (address, length) = rule.split_once('/').unwrap_or((rule, "128"));
+        match (address.trim_matches(['[', ']']).parse(), length.parse()) {
+            (Ok(address), Ok(length)) => Self::Block(address, length),
+            _ => Self::Name(rule.trim_start_matches(['*', '.']).to_ascii_lowercase()),
+        }
+    }
+
+    fn fits(&self, host: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Name(name) => {
+                host.eq_ignore_ascii_case(name)
+                    || host.to_ascii_lowercase().strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'))
+            }
+            Self::Block(block, length) => host.parse().is_ok_and(|address| in_block(address, *block, *length)),
+        }
+    }
+}
+
+fn in_block(address: IpAddr, block: IpAddr, length: u8) -> bool {
+    let (address, block, bits) = match (address, block) {
+        (IpAddr::V4(address), IpAddr::V4(block)) => (u128::from(address.to_bits()), u128::from(block.to_bits()), 32),
+        (IpAddr::V6(address), IpAddr::V6(block)) => (address.to_bits(), block.to_bits(), 128),
+        _ => return false,
+    };
+    let ignored = bits - u32::from(length).min(bits);
+    ignored == bits || address >> ignored == block >> ignored
+}

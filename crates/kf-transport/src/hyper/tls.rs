@@ -1,0 +1,58 @@
+//! Whom a connection believes.
+
+use std::sync::Arc;
+
+use rustls::client::ClientConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ConfigBuilder, RootCertStore, WantsVerifier};
+use rustls_platform_verifier::BuilderVerifierExt;
+
+use super::builder::BuildError;
+
+/// Whom a connection believes. The name of the host is always checked.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub enum Trust {
+    /// The roots that are compiled in: those of Mozilla.
+    #[default]
+    CompiledIn,
+    /// What the platform believes.
+    Platform,
+    /// The certificates of a PEM bundle, and no others.
+    Pem(Vec<u8>),
+}
+
+/// One configuration for all connections, so that sessions resume: TLS 1.2 and 1.3, HTTP/1.1.
+pub(super) fn config(trust: &Trust) -> Result<Arc<ClientConfig>, BuildError> {
+    let mut config = match trust {
+        Trust::CompiledIn => with_roots(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect())?,
+        Trust::Platform => builder()?.with_platform_verifier().map_err(refused)?.with_no_client_auth(),
+        Trust::Pem(bundle) => with_roots(read(bundle)?)?,
+    };
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, BuildError> {
+    let provider = Arc::new(ring::default_provider());
+    ClientConfig::builder_with_provider(provider).with_protocol_versions(&[&TLS13, &TLS12]).map_err(refused)
+}
+
+fn with_roots(roots: RootCertStore) -> Result<ClientConfig, BuildError> {
+    Ok(builder()?.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn read(bundle: &[u8]) -> Result<RootCertStore, BuildError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(bundle) {
+        roots.add(certificate.map_err(refused)?).map_err(refused)?;
+    }
+    if roots.is_empty() { Err(refused("the bundle holds no certificate in PEM")) } else { Ok(roots) }
+}
+
+fn refused(why: impl ToString) -> BuildError {
+    BuildError::Trust { why: why.to_string() }
+}

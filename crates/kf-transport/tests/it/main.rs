@@ -1,0 +1,10 @@
+//! What kf-transport promises, seen from outside, over real sockets on the loopback.
+
+mod cancel;
+mod certificates;
+mod clock;
+mod connecting;
+mod faults;
+mod secrets;
+mod server;
+mod target;
