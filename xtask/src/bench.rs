@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::sh;
 
-const BENCHES: &[&str] = &["model"];
+const BENCHES: &[&str] = &["model", "transport"];
 
 /// Runs the named benches, or all.
 pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {

@@ -29,7 +29,7 @@ pub use self::proxy::Proxy;
 pub use self::resolve::{NameError, Resolver, SystemResolver};
 pub use self::tls::Trust;
 
-use self::exchange::{Failure, Outgoing};
+use self::exchange::{Failure, Outgoing, Span};
 use self::host::Host;
 
 /// HTTPS to the hosts of the API. Clones share connections, limits and TLS sessions.
@@ -88,35 +88,39 @@ impl fmt::Debug for HyperTransport {
 #[async_trait]
 impl Transport for HyperTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let host = self.0.host();
+        let start = self.0.clock.now();
+        let host = self.0.host(start);
         let endpoint = request.endpoint;
-        let error = |failure: Failure| failure.into_error(endpoint, host.base.authority());
-        let outgoing = Outgoing::new(&host.base, request).map_err(error)?;
-        self.0.call(host, outgoing).await.map_err(error)
+        let outcome = self.0.call(host, request, start).await;
+        outcome.map_err(|failure| failure.into_error(endpoint, host.base.authority()))
     }
 }
 
 impl Inner {
     /// The first host that is not parked, or the one that was parked first.
-    fn host(&self) -> &Host {
-        let now = self.clock.now();
+    fn host(&self, now: Duration) -> &Host {
         let free = self.hosts.iter().find(|host| host.parked_until() <= now);
         free.or_else(|| self.hosts.iter().min_by_key(|host| host.parked_until()))
             .expect("the builder gives one at least")
     }
 
-    async fn call(&self, host: &Host, mut outgoing: Outgoing) -> Result<Response, Failure> {
-        let deadline =
-            self.clock.now() + outgoing.timeout.map_or(self.limits.attempt, |left| left.min(self.limits.attempt));
-        let _permit = host.enter(&*self.clock, self.limits.queue, deadline).await?;
-        if let Some(connection) = host.pool.take(self.clock.now()).await {
-            match exchange::run(connection, outgoing, &*self.clock, &self.limits, deadline).await {
-                Ok((response, connection)) => return Ok(self.keep(host, response, connection)),
-                Err((failure, Some(unsent))) if !failure.is_late() => outgoing = unsent,
-                Err((failure, _)) => return Err(host.give_up(failure)),
-            }
+    async fn call(&self, host: &Host, request: Request, start: Duration) -> Result<Response, Failure> {
+        let deadline = start + request.timeout.map_or(self.limits.attempt, |left| left.min(self.limits.attempt));
+        let (_place, now) = host.enter(&*self.clock, self.limits.queue, start, deadline).await?;
+        // What waits for a place is small: the rest is made when its turn has come.
+        Box::pin(self.exchange(host, request, Span { now, deadline })).await
+    }
+
+    async fn exchange(&self, host: &Host, request: Request, span: Span) -> Result<Response, Failure> {
+        let outgoing = Outgoing::new(&host.base, request)?;
+        let Some(connection) = host.pool.take(span.now).await else {
+            return Box::pin(self.on_fresh(host, outgoing, span.deadline)).await;
+        };
+        match exchange::run(connection, outgoing, &*self.clock, &self.limits, span).await {
+            Ok((response, connection)) => Ok(self.keep(host, response, connection)),
+            Err((_, Some(unsent))) => Box::pin(self.on_fresh(host, unsent, span.deadline)).await,
+            Err((failure, None)) => Err(host.give_up(failure)),
         }
-        self.on_fresh(host, outgoing, deadline).await
     }
 
     /// Sends on a connection of its own, and once more on another one if it certainly did not go out.
@@ -124,21 +128,18 @@ impl Inner {
         let mut again = true;
         loop {
             let connection = host.connect(&self.clock, &self.limits, deadline).await?;
-            match exchange::run(connection, outgoing, &*self.clock, &self.limits, deadline).await {
+            let span = Span { now: self.clock.now(), deadline };
+            match exchange::run(connection, outgoing, &*self.clock, &self.limits, span).await {
                 Ok((response, connection)) => return Ok(self.keep(host, response, connection)),
-                Err((failure, Some(unsent))) if again && !failure.is_late() => {
-                    (outgoing, again) = (unsent, false);
-                }
+                Err((_, Some(unsent))) if again => (outgoing, again) = (unsent, false),
                 Err((failure, None)) => return Err(host.give_up(failure)),
                 Err((failure, Some(_))) => return Err(host.give_up(failure.unsent())),
             }
         }
     }
 
-    fn keep(&self, host: &Host, response: Response, connection: Option<pool::Connection>) -> Response {
-        if let Some(connection) = connection {
-            host.pool.put(connection, &self.clock, self.limits.idle, self.limits.idle_max);
-        }
+    fn keep(&self, host: &Host, response: Response, connection: pool::Connection) -> Response {
+        host.pool.put(connection, &self.clock, self.limits.idle, self.limits.idle_max);
         response
     }
 }

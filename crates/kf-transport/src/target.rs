@@ -32,16 +32,32 @@ fn text(param: &Param) -> &str {
 
 fn push_encoded(target: &mut String, value: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for &byte in value.as_bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'@') {
-            target.push(char::from(byte));
-        } else {
+    let mut rest = value;
+    while let Some(index) = rest.bytes().position(|byte| !SAFE[usize::from(byte)]) {
+        let (safe, unsafe_on) = rest.split_at(index);
+        target.push_str(safe);
+        // The character is encoded whole, so that what is left begins with one again.
+        let length = unsafe_on.chars().next().map_or(1, char::len_utf8);
+        for byte in unsafe_on.bytes().take(length) {
             target.push('%');
             target.push(char::from(HEX[usize::from(byte >> 4)]));
             target.push(char::from(HEX[usize::from(byte & 0xF)]));
         }
+        rest = &unsafe_on[length..];
     }
+    target.push_str(rest);
 }
+
+/// The bytes that go out as they are.
+const SAFE: [bool; 256] = {
+    let mut safe = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        safe[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'@');
+        byte += 1;
+    }
+    safe
+};
 
 impl From<(&'static str, QueryValue<'_>)> for Param {
     fn from((name, value): (&'static str, QueryValue<'_>)) -> Self {

@@ -72,11 +72,6 @@ impl Failure {
         Self { kind, source: Some(source.into()) }
     }
 
-    /// Whether time is over, so that nothing can be tried any more.
-    pub(super) fn is_late(&self) -> bool {
-        self.kind == TransportErrorKind::Timeout
-    }
-
     /// The same failure of a request that certainly did not go out.
     pub(super) fn unsent(mut self) -> Self {
         self.kind = Connect;
@@ -92,19 +87,24 @@ impl Failure {
     }
 }
 
-type Answered = (Response, Option<Connection>);
+/// From when to when an exchange may last.
+#[derive(Clone, Copy)]
+pub(super) struct Span {
+    pub(super) now: Duration,
+    pub(super) deadline: Duration,
+}
 
-/// Sends a request and reads its answer. With the answer comes the connection, if another call can use it; with a
-/// failure comes the request, if it certainly did not go out.
+/// Sends a request and reads its answer. With the answer comes the connection; with a failure comes the request, if it
+/// certainly did not go out.
 pub(super) async fn run(
     mut connection: Connection,
     outgoing: Outgoing,
     clock: &dyn Clock,
     limits: &Limits,
-    deadline: Duration,
-) -> Result<Answered, (Failure, Option<Outgoing>)> {
+    span: Span,
+) -> Result<(Response, Connection), (Failure, Option<Outgoing>)> {
     let heard = connection.heard.clone();
-    let watch = watch(&heard, clock, limits.silence, deadline);
+    let watch = watch(&heard, clock, limits.silence, span);
     let timeout = outgoing.timeout;
     let exchange = async {
         let head = connection.sender.try_send_request(outgoing.request).await.map_err(|mut error| {
@@ -116,22 +116,22 @@ pub(super) async fn run(
         Ok(response)
     };
     match unless(exchange, watch).await {
-        Some(Ok(response)) => Ok((response, Some(connection))),
+        Some(Ok(response)) => Ok((response, connection)),
         Some(Err(failed)) => Err(failed),
         None => Err((Failure::new(TransportErrorKind::Timeout), None)),
     }
 }
 
 /// Ends when the deadline is over, or when nothing has come in for too long.
-async fn watch(heard: &Heard, clock: &dyn Clock, silence: Duration, deadline: Duration) {
-    let begun = clock.now();
+async fn watch(heard: &Heard, clock: &dyn Clock, silence: Duration, span: Span) {
+    let mut now = span.now;
     loop {
-        let end = deadline.min(heard.last().max(begun) + silence);
-        let left = end.saturating_sub(clock.now());
-        if left.is_zero() {
+        let end = span.deadline.min(heard.last().max(span.now) + silence);
+        if end <= now {
             return;
         }
-        clock.sleep(left).await;
+        clock.sleep(end - now).await;
+        now = clock.now();
     }
 }
 

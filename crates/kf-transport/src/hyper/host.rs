@@ -40,19 +40,21 @@ impl Host {
         Duration::from_millis(self.parked_until.load(Ordering::Relaxed))
     }
 
-    /// Takes a place among the calls in flight, waiting for one if need be.
+    /// Takes a place among the calls in flight, waiting for one if need be; says what time it is then.
     pub(super) async fn enter(
         &self,
         clock: &dyn Clock,
         queue: Duration,
+        now: Duration,
         deadline: Duration,
-    ) -> Result<SemaphorePermit<'_>, Failure> {
+    ) -> Result<(SemaphorePermit<'_>, Duration), Failure> {
         if let Ok(place) = self.places.try_acquire() {
-            return Ok(place);
+            return Ok((place, now));
         }
-        let patience = queue.min(deadline.saturating_sub(clock.now()));
+        let patience = queue.min(deadline.saturating_sub(now));
         let place = unless(self.places.acquire(), clock.sleep(patience)).await;
-        place.and_then(Result::ok).ok_or_else(|| Failure::new(Overloaded))
+        let place = place.and_then(Result::ok).ok_or_else(|| Failure::new(Overloaded))?;
+        Ok((place, clock.now()))
     }
 
     /// Makes a connection; a host that gives none is parked.

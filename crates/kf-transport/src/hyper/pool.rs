@@ -43,13 +43,14 @@ impl Pool {
         }
     }
 
-    /// Keeps a connection for a while.
+    /// Keeps a connection for a while, counted from the last byte that came in.
     pub(super) fn put(&self, connection: Connection, clock: &Arc<dyn Clock>, keep: Duration, most: usize) {
         let mut state = lock(&self.0);
         if connection.sender.is_closed() || state.idle.len() >= most || keep.is_zero() {
             return;
         }
-        state.idle.push((connection, clock.now() + keep));
+        let until = connection.heard.last() + keep;
+        state.idle.push((connection, until));
         if state.reaper.as_ref().is_none_or(JoinHandle::is_finished) {
             state.reaper = Some(tokio::spawn(reap(Arc::clone(&self.0), Arc::clone(clock), keep)));
         }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd};
-use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 
 /// What a server shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,17 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), pem }
     }
 
+    /// A server that speaks TLS 1.2 and 1.3.
     pub(crate) fn server(&self, identity: Identity) -> Arc<ServerConfig> {
+        self.server_of(identity, &[&TLS13, &TLS12])
+    }
+
+    /// A server that speaks some versions.
+    pub(crate) fn server_of(
+        &self,
+        identity: Identity,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> Arc<ServerConfig> {
         let name = if identity == Identity::OtherHost { "other.example" } else { "127.0.0.1" };
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         match identity {
@@ -57,7 +67,7 @@ impl Authority {
         let chain = vec![CertificateDer::from(certificate.der().to_vec())];
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
-        let config = builder.with_protocol_versions(&[&TLS13, &TLS12]).unwrap().with_no_client_auth();
+        let config = builder.with_protocol_versions(versions).unwrap().with_no_client_auth();
         Arc::new(config.with_single_cert(chain, key).unwrap())
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kf_transport::TransportErrorKind::{self, Connect, Interrupted, Overloaded, Timeout, Tls};
 use kf_transport::{Clock, HyperTransport, ManualClock, Proxy, Resolver, Response, Transport, TransportError, Trust};
+use rustls::version::{TLS12, TLS13};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -152,6 +153,38 @@ fn a_server_that_cannot_prove_who_it_is() {
             let wire = small().base_url(format!("https://{}", server.address)).trust(trust).build().unwrap();
             is_unsent(wire.send(request()).await, Tls);
         }
+    });
+}
+
+#[test]
+fn both_versions_of_tls_are_spoken_and_sessions_resume() {
+    run(async {
+        let authority = Authority::new();
+        for version in [&TLS12, &TLS13] {
+            let config = authority.server_of(Identity::Good, &[version]);
+            let server = Server::start(Entry::Tls(config), vec![]).await;
+            let trust = Trust::Pem(authority.pem.clone());
+            // Nothing is kept idle, so that every call makes a connection.
+            let wire = small().idle_timeout(Duration::ZERO).base_url(format!("https://{}", server.address));
+            let wire = wire.trust(trust).build().unwrap();
+            for _ in 0..3 {
+                assert_eq!(wire.send(request()).await.unwrap().status, 200, "{version:?}");
+            }
+            assert_eq!((Seen::count(&server.seen.accepted), Seen::count(&server.seen.resumed)), (3, 2), "{version:?}");
+        }
+    });
+}
+
+#[test]
+fn a_transport_can_be_an_object() {
+    run(async {
+        let server = Server::start(Entry::Plain, vec![]).await;
+        let wire: Arc<dyn Transport> =
+            Arc::new(small().base_url(format!("http://{}", server.address)).build().unwrap());
+        let shared: Arc<dyn Transport> = Arc::new(Arc::clone(&wire));
+        let task = tokio::spawn(async move { shared.send(request()).await.map(|response| response.status) });
+        assert_eq!(task.await.unwrap().unwrap(), 200);
+        assert!(format!("{wire:?}").contains(&server.address.to_string()), "{wire:?}");
     });
 }
 

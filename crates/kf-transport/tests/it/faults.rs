@@ -59,6 +59,8 @@ fn rows(tls: bool) -> Vec<Row> {
         fails("cut in the body, without a notice", vec![Read, head("Content-Length: 100"), write(ok), Cut], Interrupted),
         row("no length, cut at the end without a notice", vec![Read, head("Connection: close"), write(ok), Cut],
             if tls { End::Error(Interrupted) } else { End::Status(200) }, 0, 1),
+        // The reset comes before the request or with it; it is sent again only where it certainly was not.
+        row("reset before the request", vec![Reset], if tls { End::Error(Interrupted) } else { End::Status(200) }, 0, usize::from(!tls)),
         fails("closed after the request", vec![Read, Close], Interrupted),
         fails("reset after the request", vec![Read, Reset], Interrupted),
         fails("half closed after the request", vec![Read, HalfClose], Interrupted),

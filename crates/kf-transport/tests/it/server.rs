@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use rustls::ServerConfig;
+use rustls::{HandshakeKind, ServerConfig};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -53,6 +53,8 @@ pub(crate) struct Seen {
     pub(crate) accepted: AtomicUsize,
     pub(crate) open: AtomicUsize,
     pub(crate) requests: AtomicUsize,
+    /// TLS sessions that were resumed.
+    pub(crate) resumed: AtomicUsize,
     pub(crate) heads: Mutex<Vec<String>>,
     pub(crate) bodies: Mutex<Vec<Vec<u8>>>,
     pub(crate) stalled: Notify,
@@ -119,6 +121,9 @@ async fn connection(stream: TcpStream, entry: Entry, script: Vec<Step>, seen: &S
         Entry::Plain => follow(stream, script, seen).await,
         Entry::Tls(config) => {
             if let Ok(stream) = TlsAcceptor::from(config).accept(stream).await {
+                if stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed) {
+                    seen.resumed.fetch_add(1, Ordering::SeqCst);
+                }
                 follow(stream, script, seen).await;
             }
         }
