@@ -1,9 +1,11 @@
 //! HTTPS on hyper and rustls: connections of our own over `hyper::client::conn::http1`.
 
 mod base;
+mod build_error;
 mod builder;
 mod dial;
 mod exchange;
+mod failure;
 mod host;
 mod multipart;
 mod pool;
@@ -21,15 +23,17 @@ use async_trait::async_trait;
 
 use crate::Transport;
 use crate::clock::Clock;
-use crate::error::{TransportError, TransportErrorKind};
+use crate::error::TransportError;
 use crate::message::{Request, Response};
 
-pub use self::builder::{BuildError, HyperTransportBuilder};
+pub use self::build_error::BuildError;
+pub use self::builder::HyperTransportBuilder;
 pub use self::proxy::Proxy;
 pub use self::resolve::{NameError, Resolver, SystemResolver};
 pub use self::tls::Trust;
 
-use self::exchange::{Failure, Outgoing, Span};
+use self::exchange::{Outgoing, Span};
+use self::failure::Failure;
 use self::host::Host;
 
 /// HTTPS to the hosts of the API. Clones share connections, limits and TLS sessions.

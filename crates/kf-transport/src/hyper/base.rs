@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use http::{HeaderValue, Uri};
 
-use super::builder::BuildError;
+use super::build_error::BuildError;
 
 /// Where calls go. No URL stands above this module.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kf_model::limits::HOSTS;
-use thiserror::Error;
 
 use super::base::Base;
+use super::build_error::BuildError;
 use super::dial::Dialer;
 use super::host::Host;
 use super::proxy::Proxy;
@@ -195,25 +195,4 @@ impl HyperTransportBuilder {
         }
         Ok(HyperTransport(Arc::new(Inner { hosts, clock: self.clock, limits: self.limits })))
     }
-}
-
-/// Why a transport cannot be made.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// There is no base URL.
-    #[error("there is no base URL; leave base_urls out to call api.weixin.qq.com")]
-    NoBaseUrl,
-    /// A base URL cannot be used.
-    #[error("the base URL of `{url}` cannot be used: {why}")]
-    #[allow(missing_docs, reason = "the variant says it")]
-    BaseUrl { url: String, why: &'static str },
-    /// The proxy cannot be used.
-    #[error("the proxy cannot be used: {why}")]
-    #[allow(missing_docs, reason = "the variant says it")]
-    Proxy { why: &'static str },
-    /// The certificates cannot be used.
-    #[error("the trusted certificates cannot be used: {why}")]
-    #[allow(missing_docs, reason = "the variant says it")]
-    Trust { why: String },
 }

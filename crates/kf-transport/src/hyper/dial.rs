@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
 use super::base::Base;
-use super::exchange::Failure;
+use super::failure::Failure;
 use super::proxy::Proxy;
 use super::resolve::{Resolver, in_turns};
 use super::stream::Stream;

@@ -1,6 +1,5 @@
 //! One request and its answer on one connection.
 
-use std::error::Error;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,14 +10,15 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
 use kf_model::Method;
 
+use super::Limits;
 use super::base::Base;
+use super::failure::Failure;
 use super::multipart;
 use super::pool::Connection;
 use super::stream::Heard;
 use super::wait::unless;
-use super::{Limits, TransportError, TransportErrorKind};
 use crate::clock::Clock;
-use crate::error::TransportErrorKind::{Connect, Encoded, Interrupted, Protocol, TooLarge};
+use crate::error::TransportErrorKind::{self, Encoded, Protocol, TooLarge};
 use crate::message::{Body, Request, Response};
 use crate::target;
 
@@ -56,37 +56,6 @@ impl Outgoing {
     }
 }
 
-/// What failed: the kind, and what it comes from.
-#[derive(Debug)]
-pub(super) struct Failure {
-    kind: TransportErrorKind,
-    source: Option<Box<dyn Error + Send + Sync>>,
-}
-
-impl Failure {
-    pub(super) fn new(kind: TransportErrorKind) -> Self {
-        Self { kind, source: None }
-    }
-
-    pub(super) fn of(kind: TransportErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { kind, source: Some(source.into()) }
-    }
-
-    /// The same failure of a request that certainly did not go out.
-    pub(super) fn unsent(mut self) -> Self {
-        self.kind = Connect;
-        self
-    }
-
-    pub(super) fn into_error(self, endpoint: &'static str, host: &str) -> TransportError {
-        let error = TransportError::new(self.kind, endpoint, host);
-        match self.source {
-            Some(source) => error.with_source(source),
-            None => error,
-        }
-    }
-}
-
 /// From when to when an exchange may last.
 #[derive(Clone, Copy)]
 pub(super) struct Span {
@@ -109,7 +78,7 @@ pub(super) async fn run(
     let exchange = async {
         let head = connection.sender.try_send_request(outgoing.request).await.map_err(|mut error| {
             let unsent = error.take_message().map(|request| Outgoing { request, timeout });
-            (failure(error.into_error()), unsent)
+            (error.into_error().into(), unsent)
         })?;
         let (head, body) = head.into_parts();
         let response = read(&head, body, limits.body_max).await.map_err(|failure| (failure, None))?;
@@ -150,7 +119,7 @@ async fn read(head: &http::response::Parts, mut body: Incoming, most: usize) -> 
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(failure)?.into_data() else { continue };
+        let Ok(data) = frame?.into_data() else { continue };
         if first.len() + rest.len() + data.len() > most {
             return Err(too_large());
         }
@@ -179,16 +148,4 @@ fn response(head: &http::response::Parts, body: Bytes) -> Response {
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-}
-
-/// What an error of hyper means. Its texts hold nothing of the request.
-fn failure(error: hyper::Error) -> Failure {
-    // hyper has no question for this one; a test holds the words.
-    let too_large = error.is_parse() && error.to_string().contains("too large");
-    let kind = match () {
-        () if too_large => TooLarge,
-        () if error.is_parse() => Protocol,
-        () => Interrupted,
-    };
-    Failure::of(kind, error)
 }

@@ -10,9 +10,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Limits;
 use super::base::Base;
-use super::builder::BuildError;
+use super::build_error::BuildError;
 use super::dial::Dialer;
-use super::exchange::Failure;
+use super::failure::Failure;
 use super::pool::{Connection, Pool};
 use super::stream::{Heard, Heeded};
 use super::wait::unless;

@@ -10,7 +10,7 @@ use kf_model::Secret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::builder::BuildError;
+use super::build_error::BuildError;
 
 /// Bytes of a proxy's answer that are read at the most.
 const HEAD_MAX: usize = 8 * 1024;

@@ -10,7 +10,7 @@ use rustls::version::{TLS12, TLS13};
 use rustls::{ConfigBuilder, RootCertStore, WantsVerifier};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::builder::BuildError;
+use super::build_error::BuildError;
 
 /// Whom a connection believes. The name of the host is always checked.
 #[derive(Clone, Debug, Default)]

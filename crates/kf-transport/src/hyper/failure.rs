@@ -1,0 +1,51 @@
+//! What failed inside, before it is known which call it failed for.
+
+use std::error::Error;
+
+use crate::error::TransportErrorKind::{Connect, Interrupted, Protocol, TooLarge};
+use crate::error::{TransportError, TransportErrorKind};
+
+/// What failed: the kind, and what it comes from.
+#[derive(Debug)]
+pub(super) struct Failure {
+    kind: TransportErrorKind,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    pub(super) fn new(kind: TransportErrorKind) -> Self {
+        Self { kind, source: None }
+    }
+
+    pub(super) fn of(kind: TransportErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { kind, source: Some(source.into()) }
+    }
+
+    /// The same failure of a request that certainly did not go out.
+    pub(super) fn unsent(mut self) -> Self {
+        self.kind = Connect;
+        self
+    }
+
+    pub(super) fn into_error(self, endpoint: &'static str, host: &str) -> TransportError {
+        let error = TransportError::new(self.kind, endpoint, host);
+        match self.source {
+            Some(source) => error.with_source(source),
+            None => error,
+        }
+    }
+}
+
+impl From<hyper::Error> for Failure {
+    /// What an error of hyper means. Its texts hold nothing of the request.
+    fn from(error: hyper::Error) -> Self {
+        // hyper has no question for this one; a test holds the words.
+        let too_large = error.is_parse() && error.to_string().contains("too large");
+        let kind = match () {
+            () if too_large => TooLarge,
+            () if error.is_parse() => Protocol,
+            () => Interrupted,
+        };
+        Self::of(kind, error)
+    }
+}
