@@ -26,8 +26,10 @@ fn every_dialect_of_every_call_is_there() {
     }
     let operations: usize =
         document["paths"].as_object().unwrap().values().map(|path| path.as_object().unwrap().len()).sum();
-    let dialects: usize = ENDPOINTS.iter().filter(|spec| spec.dialect == Some("worker")).count();
-    assert_eq!(operations + dialects, ENDPOINTS.len(), "an operation stands for each call, but dialects share one");
+    let mut routes: Vec<_> = ENDPOINTS.iter().map(|spec| (spec.path, spec.method.as_str())).collect();
+    routes.sort_unstable();
+    routes.dedup();
+    assert_eq!(operations, routes.len(), "an operation stands for each call, but dialects share one");
 }
 
 #[test]

@@ -6,6 +6,9 @@
 pub(crate) const ARROWS: &[(&str, &[&str])] =
     &[("kf-model", &[]), ("kf-transport", &["kf-model"]), ("kf-tests", &[]), ("xtask", &[])];
 
+/// Crates that promise to depend on nothing but these.
+pub(crate) const DIRECT: &[(&str, &[&str])] = &[("kf-model", &["serde", "serde_json", "thiserror", "zeroize"])];
+
 /// A crate, the features to count it with, and how many crates its normal tree may have, itself counted.
 pub(crate) const BUDGETS: &[(&str, &str, usize)] =
     &[("kf-model", "", 12), ("kf-model", "json", 16), ("kf-transport", "", 16), ("kf-transport", "hyper", 62)];

@@ -6,13 +6,14 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::layers::{ARROWS, BUDGETS, EXPOSES};
+use crate::layers::{ARROWS, BUDGETS, DIRECT, EXPOSES};
 use crate::sh;
 
 /// Looks at everything; all that is wrong is told at once.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let metadata = metadata(root)?;
     let mut problems = arrows(&metadata);
+    problems.extend(direct(&metadata));
     problems.extend(rust_versions(&metadata));
     problems.extend(budgets(root)?);
     problems.extend(manifests(root, &metadata));
@@ -63,10 +64,23 @@ fn arrows(metadata: &Metadata) -> Vec<String> {
             problems.push(format!("{}: is not in ARROWS of xtask/src/layers.rs; add it there", package.name));
             continue;
         };
-        let normal = package.dependencies.iter().filter(|dependency| dependency.kind.is_none());
+        let normal = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
         let own = normal.map(|dependency| dependency.name.as_str()).filter(|name| members.contains(name));
         problems.extend(own.filter(|name| !allowed.contains(name)).map(|name| {
             format!("{}: depends on {name}, an arrow that ARROWS of xtask/src/layers.rs does not have", package.name)
+        }));
+    }
+    problems
+}
+
+/// The crates that say what they depend on depend on nothing else.
+fn direct(metadata: &Metadata) -> Vec<String> {
+    let mut problems = Vec::new();
+    for (name, allowed) in DIRECT {
+        let Some(package) = metadata.members().find(|package| package.name == *name) else { continue };
+        let found = package.dependencies.iter().filter(|dependency| dependency.kind.as_deref() != Some("dev"));
+        problems.extend(found.filter(|dependency| !allowed.contains(&dependency.name.as_str())).map(|dependency| {
+            format!("{name}: depends on {}, which DIRECT of xtask/src/layers.rs does not allow", dependency.name)
         }));
     }
     problems

@@ -7,6 +7,7 @@ use core::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, IgnoredAny};
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use crate::excerpt::excerpt;
 use crate::head::{AnswerSeed, Head};
@@ -122,7 +123,8 @@ fn refusal_without_data<T>(text: &str, error: &serde_json::Error) -> Result<Outc
 }
 
 fn reread<T: Answer>(body: &[u8]) -> Option<Result<Outcome<T>, Fault>> {
-    mend(body).map(|text| read(&text).map_err(Fault::of_copy))
+    // The copy may hold a credential, as the answer itself does.
+    mend(body).map(Zeroizing::new).map(|text| read(&text).map_err(Fault::of_copy))
 }
 
 fn parse_answer<T: Answer>(text: &str, head: &mut Head) -> Result<T, serde_json::Error> {

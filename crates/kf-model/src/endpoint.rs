@@ -308,6 +308,8 @@ pub enum TokenKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Setup {
+    /// The address of the caller is on the whitelist of the app.
+    IpWhitelist,
     /// The new customer service is switched on.
     KfEnabled,
     /// The app has a WeChat ID.
@@ -317,6 +319,7 @@ pub enum Setup {
 impl fmt::Display for Setup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Self::IpWhitelist => "the address of the caller is on the IP whitelist of the app",
             Self::KfEnabled => "the new customer service is switched on for the app",
             Self::WechatId => "a WeChat ID is set for the app",
         })

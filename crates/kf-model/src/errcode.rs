@@ -66,7 +66,7 @@ impl ErrCode {
     #[must_use]
     pub fn hint(self) -> &'static str {
         match self.info() {
-            Some(info) => info.hint.unwrap_or_else(|| info.retry.hint()),
+            Some(info) => info.hint.or_else(|| info.refresh.hint()).unwrap_or_else(|| info.retry.hint()),
             None => "Look the number up in the vendor's list of general codes; quote the rid when asking the vendor.",
         }
     }
@@ -177,6 +177,19 @@ pub enum Refresh {
     Component,
     /// The merchant must authorize the third-party platform again.
     Reauthorize,
+}
+
+impl Refresh {
+    /// What to do about codes of this kind that have no hint of their own; nothing where no token helps.
+    #[must_use]
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::No | Self::Yes => None,
+            Self::Maybe => Some("Check that the token is of the kind that the call takes; one of that kind may help."),
+            Self::Component => Some("Renew the ticket or the token of the third-party platform, then repeat it once."),
+            Self::Reauthorize => Some("Have the merchant authorize the third-party platform again."),
+        }
+    }
 }
 
 /// What a code is about.

@@ -4,6 +4,7 @@ use core::fmt;
 
 use thiserror::Error;
 
+use crate::escape::reorders_or_hides;
 use crate::text::{checked_text, count};
 
 /// Why a text is no id of its kind.
@@ -24,8 +25,8 @@ pub enum IdRule {
     /// There is no text.
     #[error("is empty; at least one character is needed")]
     Empty,
-    /// The text has white space or a control character; places count characters from 1.
-    #[error("has {found:?} at character {at}; white space and control characters are not allowed")]
+    /// The text has white space, a control character, or one that hides or reorders others; places count characters from 1.
+    #[error("has {found:?} at character {at}; white space, control and hidden characters are not allowed")]
     #[allow(missing_docs, reason = "the variant says it")]
     Character { found: char, at: u32 },
 }
@@ -63,7 +64,8 @@ macro_rules! id {
         checked_text! {
             $(#[$meta])*
             ///
-            /// No page states its form. It is not empty and has neither white space nor control characters.
+            /// No page states its form. It is not empty and has neither white space nor characters that
+            /// control, hide or reorder.
             $name, IdError, $check, $expecting
         }
 
@@ -97,7 +99,7 @@ id! {
     /// let error = "OPEN ID".parse::<OpenId>().unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "the openid has ' ' at character 5; white space and control characters are not allowed",
+    ///     "the openid has ' ' at character 5; white space, control and hidden characters are not allowed",
     /// );
     /// ```
     OpenId, check_open_id, "an openid"
@@ -112,8 +114,12 @@ fn check(text: &str) -> Result<(), IdRule> {
     if text.is_empty() {
         return Err(IdRule::Empty);
     }
-    match text.chars().zip(1..).find(|(character, _)| character.is_whitespace() || character.is_control()) {
+    match text.chars().zip(1..).find(|&(character, _)| is_forbidden(character)) {
         Some((found, at)) => Err(IdRule::Character { found, at: count(at) }),
         None => Ok(()),
     }
+}
+
+fn is_forbidden(character: char) -> bool {
+    character.is_whitespace() || character.is_control() || reorders_or_hides(character)
 }

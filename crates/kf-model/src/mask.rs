@@ -28,5 +28,5 @@ pub(crate) fn long_words(text: &str) -> Cow<'_, str> {
 
 /// The characters that a word of a token is made of.
 pub(crate) fn is_word(character: char) -> bool {
-    character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '%' | '+' | '=')
 }

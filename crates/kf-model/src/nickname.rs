@@ -47,24 +47,22 @@ pub enum NicknameError {
     Blank,
 }
 
-/// One run over the bytes; characters are looked at only where the bytes leave a doubt.
+/// Characters are looked at one by one only where the bytes leave a doubt.
 fn check(text: &str) -> Result<(), NicknameError> {
-    let mut characters = 0;
-    let mut doubt = 0;
-    for &byte in text.as_bytes() {
-        let class = CLASSES[usize::from(byte)];
-        characters += usize::from(class & BEGINS);
-        doubt |= class & MAY_BE_CONTROL;
-    }
-    if doubt != 0 {
+    if text.bytes().fold(false, |doubt, byte| doubt | may_be_control(byte)) {
         no_control(text)?;
     }
-    match characters {
+    match text.chars().count() {
         0 => Err(NicknameError::Empty),
         1..=NICKNAME_MAX if text.chars().all(shows_nothing) => Err(NicknameError::Blank),
         1..=NICKNAME_MAX => Ok(()),
         found => Err(NicknameError::TooLong { found: count(found) }),
     }
+}
+
+/// Whether a byte is a control character, or begins one: 80 to 9F are written as C2 80 to C2 9F.
+const fn may_be_control(byte: u8) -> bool {
+    byte < 0x20 || byte == 0x7F || byte == 0xC2
 }
 
 /// White space, and characters without a picture of their own.
@@ -77,7 +75,7 @@ fn shows_nothing(character: char) -> bool {
 /// Looks at the characters in doubt. Their bytes begin a character, so the text can be split there.
 #[cold]
 fn no_control(text: &str) -> Result<(), NicknameError> {
-    let doubt = text.bytes().enumerate().filter(|&(_, byte)| CLASSES[usize::from(byte)] & MAY_BE_CONTROL != 0);
+    let doubt = text.bytes().enumerate().filter(|&(_, byte)| may_be_control(byte));
     for (index, _) in doubt {
         let (before, rest) = text.split_at(index);
         if let Some(found) = rest.chars().next().filter(|character| character.is_control()) {
@@ -86,24 +84,3 @@ fn no_control(text: &str) -> Result<(), NicknameError> {
     }
     Ok(())
 }
-
-/// The byte begins a character.
-const BEGINS: u8 = 1;
-
-/// The byte is a control character, or begins one: 80 to 9F are written as C2 80 to C2 9F.
-const MAY_BE_CONTROL: u8 = 2;
-
-const CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if byte & 0xC0 != 0x80 {
-            classes[byte] |= BEGINS;
-        }
-        if byte < 0x20 || byte == 0x7F || byte == 0xC2 {
-            classes[byte] |= MAY_BE_CONTROL;
-        }
-        byte += 1;
-    }
-    classes
-};

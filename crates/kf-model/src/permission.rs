@@ -59,16 +59,25 @@ impl FromStr for PermissionSets {
     type Err = PermissionSetError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut sets = Vec::new();
+        let mut runs = Vec::new();
         for part in text.split([',', '，', '、', ';']).map(str::trim).filter(|part| !part.is_empty()) {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
             let (first, last) = (number(first)?, number(last)?);
             if first > last {
                 return Err(PermissionSetError::Backwards { first, last });
             }
-            sets.extend((first..=last).map(PermissionSet));
+            runs.push((first, last));
         }
-        Ok(sets.into_iter().collect())
+        // Sorted runs are joined before they are expanded, so that a long text cannot ask for more than there is.
+        runs.sort_unstable();
+        let mut sets: Vec<PermissionSet> = Vec::new();
+        for (first, last) in runs {
+            let next = sets.last().map_or(0, |set| u32::from(set.0) + 1);
+            sets.extend(
+                (u32::from(first).max(next)..=u32::from(last)).filter_map(|set| set.try_into().ok()).map(PermissionSet),
+            );
+        }
+        Ok(Self(sets))
     }
 }
 

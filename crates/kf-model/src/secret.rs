@@ -24,6 +24,14 @@ use crate::wire::{FromScalar, Mismatch, Scalar, value};
 /// assert_eq!(format!("{secret:?}"), "Secret(***)");
 /// assert_eq!(secret.expose(), "0123456789abcdef");
 /// ```
+///
+/// ```compile_fail
+/// println!("{}", kf_model::Secret::from("0123456789abcdef"));
+/// ```
+///
+/// ```compile_fail
+/// let _ = serde_json::to_string(&kf_model::Secret::from("0123456789abcdef"));
+/// ```
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Box<str>>);
 

@@ -151,7 +151,7 @@ impl Checker<'_> {
         let spec = self.spec;
         let mut names: BTreeSet<String> = BTreeSet::new();
         for family in &spec.families {
-            if !is_snake(&family.name) {
+            if !is_snake(&family.name) || ["errcodes", "limits", "values"].contains(&family.name.as_str()) {
                 self.file(&family.name).add(
                     "the file",
                     "has a name that is no module",
@@ -210,7 +210,7 @@ struct Id<'a>(&'a str, u32);
 
 impl<'a> Id<'a> {
     fn of(id: &'a str) -> Self {
-        let (letters, number) = id.split_at(id.len().min(1));
+        let (letters, number) = id.split_at(id.chars().next().map_or(0, char::len_utf8));
         Self(letters, number.parse().unwrap_or(0))
     }
 }

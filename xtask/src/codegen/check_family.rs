@@ -3,7 +3,7 @@
 use super::check::Checker;
 use super::names::is_snake;
 use super::permissions;
-use super::spec::{Endpoint, Example, Family, Field, Method, Place, Repeat};
+use super::spec::{Endpoint, Example, Family, Field, Method, Place, Repeat, TokenKind};
 
 /// The words that Rust keeps for itself, as far as a vendor may use one.
 const KEYWORDS: [&str; 14] =
@@ -60,6 +60,18 @@ impl Checker<'_> {
             let what = format!("the field `{}` of the answer has a `place`", field.name);
             problems.add(entry, what, "remove it: answers have but one");
         }
+        for field in &endpoint.request {
+            if (field.kind == "Upload") != (endpoint.place(field) == Place::Part) {
+                let what = format!("the field `{}` is an Upload that is no part, or a part that is none", field.name);
+                problems.add(entry, what, "files go out as parts, and nothing else does");
+            }
+        }
+        if endpoint.callers.is_empty() && !endpoint.tokens.is_empty() {
+            problems.add(entry, "nobody may call it", "name the kinds of app in `callers`");
+        }
+        if endpoint.tokens.contains(&TokenKind::Authorizer) && endpoint.permission_sets.is_empty() {
+            problems.add(entry, "takes tokens of merchants and names no permission set", "write the sets of its page");
+        }
         let at = |place| endpoint.request.iter().filter(move |field| endpoint.place(field) == place).count();
         if at(Place::Part) > 1 || (at(Place::Part) == 1 && at(Place::Body) > 0) {
             problems.add(entry, "sends more than one file, or a file and JSON", "one part, and the rest in the query");
@@ -86,6 +98,9 @@ impl Checker<'_> {
         let mut problems = self.file(&family.name);
         problems.sorted(&format!("{entry} errcodes"), &endpoint.errcodes);
         problems.sorted(&format!("{entry} settled_by"), &endpoint.settled_by);
+        if endpoint.errcodes.contains(&0) {
+            problems.add(entry, "lists 0, which is no refusal", "remove it");
+        }
         for code in endpoint.errcodes.iter().chain(&endpoint.settled_by) {
             match spec.errcode(*code) {
                 None => {
@@ -153,7 +168,7 @@ impl Checker<'_> {
             let what = format!("the field `{}` has the unknown type `{}`", field.name, field.kind);
             problems.add(entry, what, "add the type to types.toml, or an [[object]] for rows");
         }
-        let credential = ["access_token", "refresh_token", "secret", "appsecret", "ticket", "password"]
+        let credential = ["token", "secret", "ticket", "password", "session_key", "authorization_code", "auth_code"]
             .iter()
             .any(|word| field.name.ends_with(word));
         if credential && !spec.kind(&field.kind).is_some_and(|kind| kind.secret) {

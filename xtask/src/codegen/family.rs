@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 
+use super::markdown::setup_words;
 use super::names::pascal;
 use super::rust::{Imports, docs, head};
-use super::spec::{Blank, Endpoint, Family, Field, Method, Object, Place, Read, Spec, Type, Write as WriteAs};
+use super::spec::{
+    Blank, Certification, Endpoint, Family, Field, Method, Object, Place, Read, Spec, Type, Write as WriteAs,
+};
 use super::spec_literal;
 
 /// The file of a family.
@@ -49,6 +52,17 @@ impl<'a> File<'a> {
         let wire = format!("`{} {}`", endpoint.method.word(), endpoint.path);
         let mut paragraphs = vec![endpoint.doc.as_str(), &wire];
         paragraphs.extend(endpoint.notes.iter().map(String::as_str));
+        let setup: Vec<&str> = endpoint.setup.iter().map(|setup| setup_words(*setup)).collect();
+        let setup = format!("Before: {}.", setup.join("; "));
+        let callers = endpoint.callers.iter().map(|(kind, rule)| match rule {
+            Certification::Any => kind.word().to_owned(),
+            Certification::Certified => format!("{} (certified)", kind.word()),
+        });
+        let callers = format!("Who may call, from servers only: {}.", callers.collect::<Vec<_>>().join(", "));
+        paragraphs.push(&callers);
+        if !endpoint.setup.is_empty() {
+            paragraphs.push(&setup);
+        }
         let codes = endpoint.errcodes.iter().filter_map(|code| self.spec.errcode(*code)).map(|row| {
             let name = row.name.as_deref().unwrap_or_default();
             format!("- [`{}`](crate::ErrCode::{name}): {}.", row.code, row.message)

@@ -118,8 +118,7 @@ pub(crate) struct Field {
     pub(crate) value: Option<String>,
     pub(crate) doc: String,
     pub(crate) source: Option<String>,
-    #[serde(rename = "sure")]
-    pub(crate) _sure: Option<Sure>,
+    pub(crate) sure: Option<Sure>,
 }
 
 impl Field {
@@ -266,7 +265,7 @@ macro_rules! words {
 
 words! { Method { Get = "GET", Post = "POST" } }
 words! { Sure { Stated = "S", Official = "O", Several = "2", Single = "1", Reported = "C", Guessed = "G" } }
-words! { Setup { KfEnabled = "kf-enabled", WechatId = "wechat-id" } }
+words! { Setup { IpWhitelist = "ip-whitelist", KfEnabled = "kf-enabled", WechatId = "wechat-id" } }
 words! { TokenKind { Own = "own", Authorizer = "authorizer", Component = "component" } }
 words! { AccountKind {
     OfficialAccount = "official-account", ServiceAccount = "service-account",

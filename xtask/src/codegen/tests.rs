@@ -263,6 +263,29 @@ fn committed_output_is_fresh() {
     }
 }
 
+/// The guard itself: it fails until everything is written, and again when one file is changed.
+#[test]
+fn the_check_finds_what_is_not_as_it_should_be() {
+    let root = std::env::temp_dir().join(format!("kf-codegen-{}", std::process::id()));
+    let spec = root.join("crates/kf-model/spec");
+    std::fs::create_dir_all(&spec).unwrap();
+    std::fs::create_dir_all(root.join("crates/kf-model/src/generated")).unwrap();
+    std::fs::copy(crate::root().join("rustfmt.toml"), root.join("rustfmt.toml")).unwrap();
+    for (file, text) in good() {
+        std::fs::write(spec.join(file), text).unwrap();
+    }
+    let before = super::run(&root, true).unwrap_err();
+    super::run(&root, false).unwrap();
+    let fresh = super::run(&root, true);
+    std::fs::write(spec.join("openapi.json"), "{}").unwrap();
+    let after = super::run(&root, true).unwrap_err();
+    std::fs::remove_dir_all(&root).unwrap();
+    says(&before, &["generated/things.rs", "openapi.json", "cargo xtask codegen"]);
+    assert_eq!(fresh, Ok(()));
+    says(&after, &["spec/openapi.json", "cargo xtask codegen"]);
+    assert!(!after.contains("things.rs"), "{after}");
+}
+
 #[test]
 fn stale_output_is_named_with_the_command_that_mends_it() {
     let folder = std::env::temp_dir().join(format!("kf-stale-{}", std::process::id()));

@@ -22,6 +22,10 @@ use crate::{
 ///
 /// The new account cannot work until a worker is invited and accepts, says the page of `invite_worker`.
 ///
+/// Who may call, from servers only: official-account (certified), service-account (certified), mini-program, mini-game.
+///
+/// Before: the new customer service is switched on for the app; a WeChat ID is set for the app.
+///
 /// # Codes
 ///
 /// - [`65400`](crate::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this.
@@ -113,6 +117,10 @@ impl Endpoint for AddAccount {
 ///
 /// `POST /customservice/kfaccount/update`
 ///
+/// Who may call, from servers only: official-account (certified), service-account (certified).
+///
+/// Before: the new customer service is switched on for the app.
+///
 /// # Codes
 ///
 /// - [`65400`](crate::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this.
@@ -172,6 +180,10 @@ impl Endpoint for UpdateAccount {
 ///
 /// `POST /customservice/kfaccount/del`
 ///
+/// Who may call, from servers only: official-account (certified), service-account (certified), mini-program, mini-game.
+///
+/// Before: the new customer service is switched on for the app.
+///
 /// # Codes
 ///
 /// - [`65400`](crate::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this.
@@ -223,6 +235,10 @@ impl Endpoint for DeleteAccount {
         ],
         settled_by: &[ErrCode::ACCOUNT_NOT_FOUND],
         errcodes: &[ErrCode::KF_NOT_ENABLED, ErrCode::ACCOUNT_NOT_FOUND],
+        hints: &[(
+            ErrCode::ACCOUNT_NOT_FOUND,
+            "List the accounts and correct the kf_account. If this was a repeat after a lost answer, the account is deleted.",
+        )],
         request: &[
             FieldSpec::new("kf_account", "AccountRef", Place::Body, "The account to delete, as the listing names it."),
             FieldSpec::new(
@@ -248,6 +264,10 @@ impl Endpoint for DeleteAccount {
 /// `POST /customservice/kfaccount/uploadheadimg`
 ///
 /// JPEG, at most 5 MB; 640 by 640 pixels are advised.
+///
+/// Who may call, from servers only: official-account (certified), service-account (certified).
+///
+/// Before: the new customer service is switched on for the app.
 ///
 /// # Codes
 ///
@@ -343,6 +363,10 @@ impl Endpoint for UploadPicture {
 ///
 /// While an invite is in force the same account cannot be invited for again; after it was rejected or has expired it can.
 ///
+/// Who may call, from servers only: official-account (certified), service-account (certified), mini-program, mini-game.
+///
+/// Before: the new customer service is switched on for the app.
+///
 /// # Codes
 ///
 /// - [`65400`](crate::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this.
@@ -435,6 +459,10 @@ impl Endpoint for InviteWorker {
 /// `GET /cgi-bin/customservice/getkflist`
 ///
 /// There is no paging: the limit of 100 accounts bounds the answer.
+///
+/// Who may call, from servers only: official-account (certified), service-account (certified), mini-program, mini-game.
+///
+/// Before: the new customer service is switched on for the app.
 ///
 /// # Codes
 ///
@@ -539,6 +567,10 @@ impl Answer for ListAccountsResponse {}
 /// Lists the customer service accounts that are online, with the number of customers that each is serving.
 ///
 /// `GET /cgi-bin/customservice/getonlinekflist`
+///
+/// Who may call, from servers only: official-account (certified), service-account (certified), mini-program, mini-game.
+///
+/// Before: the new customer service is switched on for the app.
 ///
 /// # Codes
 ///

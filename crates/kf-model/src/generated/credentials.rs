@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AccountKind, Answer, AppId, CallerRule, Endpoint, EndpointSpec, ErrCode, Example, FieldSpec, Method, Place,
-    QueryPair, Repeat, Secret, Sure, wire,
+    QueryPair, Repeat, Secret, Setup, Sure, wire,
 };
 
 /// Fetches a new access token by the classic call.
@@ -16,6 +16,10 @@ use crate::{
 /// `GET /cgi-bin/token`
 ///
 /// A new token makes the one before void: both work for 5 minutes, then the old one is refused. Every process that fetches for itself disturbs the others; prefer `fetch_stable_token`.
+///
+/// Who may call, from servers only: official-account, service-account, mini-program, mini-game.
+///
+/// Before: the address of the caller is on the IP whitelist of the app.
 ///
 /// # Codes
 ///
@@ -79,6 +83,7 @@ impl Endpoint for FetchToken {
         notes: &[
             "A new token makes the one before void: both work for 5 minutes, then the old one is refused. Every process that fetches for itself disturbs the others; prefer `fetch_stable_token`.",
         ],
+        setup: &[Setup::IpWhitelist],
         errcodes: &[
             ErrCode::SYSTEM_BUSY,
             ErrCode::INVALID_CREDENTIAL,
@@ -180,6 +185,10 @@ impl Answer for FetchTokenResponse {}
 ///
 /// A forced refresh voids the old token at once. It is limited to 20 a day, 30 seconds apart, and meant for a leaked token.
 ///
+/// Who may call, from servers only: official-account, service-account, mini-program, mini-game.
+///
+/// Before: the address of the caller is on the IP whitelist of the app.
+///
 /// # Codes
 ///
 /// - [`-1`](crate::ErrCode::SYSTEM_BUSY): The server is busy or has an internal fault; nothing about the request is wrong.
@@ -249,6 +258,7 @@ impl Endpoint for FetchStableToken {
             "The platform renews the token about 5 minutes before its end, and both work for those 5 minutes: `expires_in` can be anything from about 300 to 7200.",
             "A forced refresh voids the old token at once. It is limited to 20 a day, 30 seconds apart, and meant for a leaked token.",
         ],
+        setup: &[Setup::IpWhitelist],
         errcodes: &[
             ErrCode::SYSTEM_BUSY,
             ErrCode::INVALID_CREDENTIAL,

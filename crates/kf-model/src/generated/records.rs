@@ -19,6 +19,10 @@ use crate::{
 ///
 /// Pictures, voices and videos come as words in brackets instead of their content.
 ///
+/// Who may call, from servers only: official-account (certified), service-account (certified).
+///
+/// Before: the new customer service is switched on for the app.
+///
 /// # Codes
 ///
 /// - [`65400`](crate::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this.

@@ -20,12 +20,17 @@ use crate::{
 ///
 /// If the customer is in a session with this very account already, the call succeeds again.
 ///
+/// Who may call, from servers only: official-account (certified), service-account (certified).
+///
+/// Before: the new customer service is switched on for the app.
+///
 /// # Codes
 ///
 /// - [`40003`](crate::ErrCode::INVALID_OPENID): The openid is not valid for this account: the user is not a follower, or the openid belongs to another account.
 /// - [`65400`](crate::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this.
 /// - [`65401`](crate::ErrCode::ACCOUNT_NOT_FOUND): The customer service account does not exist (or has no kf_account form, as with Mini Program workers).
 /// - [`65402`](crate::ErrCode::ACCOUNT_NOT_BOUND): The customer service account is not bound to a WeChat user yet.
+/// - [`65413`](crate::ErrCode::SESSION_NOT_FOUND): There is no session for that user.
 /// - [`65414`](crate::ErrCode::SERVED_BY_ANOTHER_WORKER): The user is being served by another worker.
 /// - [`65415`](crate::ErrCode::WORKER_OFFLINE): The worker is not online.
 #[doc(alias = "createkfsession")]
@@ -71,6 +76,7 @@ impl Endpoint for CreateSession {
             ErrCode::KF_NOT_ENABLED,
             ErrCode::ACCOUNT_NOT_FOUND,
             ErrCode::ACCOUNT_NOT_BOUND,
+            ErrCode::SESSION_NOT_FOUND,
             ErrCode::SERVED_BY_ANOTHER_WORKER,
             ErrCode::WORKER_OFFLINE,
         ],
@@ -96,6 +102,8 @@ impl Endpoint for CreateSession {
 /// Closes a session between a customer and a worker.
 ///
 /// `POST /customservice/kfsession/close`
+///
+/// Who may call, from servers only: official-account (certified), service-account (certified).
 ///
 /// # Codes
 ///
@@ -159,6 +167,10 @@ impl Endpoint for CloseSession {
 /// Finds the session that a customer is in, if any.
 ///
 /// `GET /customservice/kfsession/getsession`
+///
+/// Who may call, from servers only: official-account (certified), service-account (certified).
+///
+/// Before: the new customer service is switched on for the app.
 ///
 /// # Codes
 ///
@@ -254,6 +266,8 @@ impl Answer for FindSessionResponse {}
 ///
 /// `GET /customservice/kfsession/getsessionlist`
 ///
+/// Who may call, from servers only: official-account (certified), service-account (certified).
+///
 /// # Codes
 ///
 /// - [`65401`](crate::ErrCode::ACCOUNT_NOT_FOUND): The customer service account does not exist (or has no kf_account form, as with Mini Program workers).
@@ -335,6 +349,10 @@ impl Answer for ListSessionsResponse {}
 /// `GET /customservice/kfsession/getwaitcase`
 ///
 /// There is no paging: at most 100 rows come, and `count` says how many customers wait in all.
+///
+/// Who may call, from servers only: official-account (certified), service-account (certified).
+///
+/// Before: the new customer service is switched on for the app.
 ///
 /// # Codes
 ///

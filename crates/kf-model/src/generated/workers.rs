@@ -13,6 +13,10 @@ use crate::{
 ///
 /// `POST /customservice/kfaccount/add`
 ///
+/// Who may call, from servers only: mini-program, mini-game.
+///
+/// Before: the new customer service is switched on for the app.
+///
 /// # Codes
 ///
 /// - [`65400`](crate::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this.
@@ -64,6 +68,10 @@ impl Endpoint for AddWorker {
             ErrCode::WORKER_ALREADY_INVITED,
             ErrCode::INVALID_WECHAT_ID,
         ],
+        hints: &[(
+            ErrCode::INVALID_WECHAT_ID,
+            "Correct kf_wx: it is the WeChat ID of the person, not an openid, a phone number or a nickname.",
+        )],
         limits: &["KF_ACCOUNTS_MAX"],
         request: &[FieldSpec::new("kf_wx", "WechatId", Place::Body, "The WeChat ID of the person to add.")],
         examples: &[Example {
@@ -79,6 +87,10 @@ impl Endpoint for AddWorker {
 /// Deletes a worker of a Mini Program by openid.
 ///
 /// `POST /customservice/kfaccount/del`
+///
+/// Who may call, from servers only: mini-program, mini-game.
+///
+/// Before: the new customer service is switched on for the app.
 ///
 /// # Codes
 ///
@@ -122,6 +134,10 @@ impl Endpoint for DeleteWorker {
         ],
         settled_by: &[ErrCode::ACCOUNT_NOT_FOUND],
         errcodes: &[ErrCode::KF_NOT_ENABLED, ErrCode::ACCOUNT_NOT_FOUND],
+        hints: &[(
+            ErrCode::ACCOUNT_NOT_FOUND,
+            "List the accounts and take the kf_openid from there. If this was a repeat after a lost answer, the worker is deleted.",
+        )],
         request: &[FieldSpec::new(
             "kf_openid",
             "OpenId",

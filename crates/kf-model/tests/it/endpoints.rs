@@ -89,6 +89,14 @@ fn an_endpoint_of_ones_own_is_careful() {
     assert_eq!(EndpointSpec::new("a", Method::Post, "/a").payload, Payload::Json);
 }
 
+/// A code without a hint of its own gets that of what helps against it.
+#[test]
+fn hints_follow_what_helps() {
+    assert!(ErrCode(61005).hint().contains("third-party platform"), "{}", ErrCode(61005).hint());
+    assert!(ErrCode(61010).hint().contains("authorize"), "{}", ErrCode(61010).hint());
+    assert!(ErrCode(40015).hint().contains("Mend the request"), "{}", ErrCode(40015).hint());
+}
+
 #[test]
 fn codes_are_looked_up() {
     assert_eq!(ErrCode::all().len(), 360);

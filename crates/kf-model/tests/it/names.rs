@@ -126,6 +126,6 @@ fn an_id_that_is_no_id_says_which() {
     let error = kf_model::WechatId::check("my id").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the WeChat ID has ' ' at character 3; white space and control characters are not allowed"
+        "the WeChat ID has ' ' at character 3; white space, control and hidden characters are not allowed"
     );
 }

@@ -23,6 +23,12 @@ fn runs_and_lists_say_the_same() {
 }
 
 #[test]
+fn runs_that_overlap_are_joined() {
+    assert_eq!(sets(&"1-65535,".repeat(2000)).as_slice().len(), 65_535);
+    assert_eq!(sets("5-7, 1-6, 6, 0, 65535").to_string(), "0, 1, 2, 3, 4, 5, 6, 7, 65535");
+}
+
+#[test]
 fn what_is_no_set_is_refused() {
     for text in ["a", "1-", "-1", "1-2-3", "65536", "+1", "1 2", "1.5"] {
         assert_eq!(text.parse::<PermissionSets>(), Err(PermissionSetError::NotANumber), "{text}");

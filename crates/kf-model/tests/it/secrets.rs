@@ -67,6 +67,13 @@ fn excerpts_leave_out_what_may_be_a_credential() {
         "{\"appsecret\" : \"canary7f3a\"".to_owned(),
         format!("the token {long} is not valid"),
         format!("path /cgi-bin/x?t={long}"),
+        "{\"access_token\":\"\\u0063anary7f3a\"}x".to_owned(),
+        "{\"secret\":\"correct horse canary battery\"}x".to_owned(),
+        "{\"secret\":\"a \\\" canary\"}x".to_owned(),
+        "<access_token>canary</access_token>".to_owned(),
+        "Authorization: Bearer canaryxyz".to_owned(),
+        "pwd=canaryxyz".to_owned(),
+        "token\0:\0c\0a\0n\0a\0r\0y\0".to_owned(),
     ];
     for answer in answers {
         let error = decode::<kf_model::accounts::ListAccounts>(502, answer.as_bytes()).unwrap_err();

@@ -102,12 +102,19 @@ fn nickname_rule(text: &str) -> Result<(), NicknameError> {
     if characters.iter().any(shows) { Ok(()) } else { Err(NicknameError::Blank) }
 }
 
-/// What the rule of an id says: it is one word.
+/// The characters that show nothing and yet neither hide nor reorder others.
+const PICTURELESS: [char; 5] = ['\u{115f}', '\u{1160}', '\u{2800}', '\u{3164}', '\u{ffa0}'];
+
+/// What the rule of an id says: it is one word, without hidden characters.
 fn id_rule(text: &str) -> Result<(), IdRule> {
     if text.is_empty() {
         return Err(IdRule::Empty);
     }
-    match text.chars().enumerate().find(|(_, character)| character.is_whitespace() || character.is_control()) {
+    match text.chars().enumerate().find(|&(_, character)| {
+        character.is_whitespace()
+            || character.is_control()
+            || (shows_nothing(character) && !PICTURELESS.contains(&character))
+    }) {
         Some((index, found)) => Err(IdRule::Character { found, at: u32::try_from(index + 1).unwrap() }),
         None => Ok(()),
     }
@@ -241,12 +248,16 @@ proptest! {
     fn an_account_is_what_its_rule_says(text in account_text()) {
         prop_assert_eq!(KfAccount::check(&text), account_rule(&text));
         prop_assert_eq!(text.parse::<KfAccount>().map(drop), account_rule(&text));
+        prop_assert_eq!(KfAccount::try_from(text.as_str()).map(drop), account_rule(&text));
+        prop_assert_eq!(KfAccount::try_from(text.clone()).map(drop), account_rule(&text));
     }
 
     #[test]
     fn a_nickname_is_what_its_rule_says(text in nickname_text()) {
         prop_assert_eq!(Nickname::check(&text), nickname_rule(&text));
         prop_assert_eq!(text.parse::<Nickname>().map(drop), nickname_rule(&text));
+        prop_assert_eq!(Nickname::try_from(text.as_str()).map(drop), nickname_rule(&text));
+        prop_assert_eq!(Nickname::try_from(text.clone()).map(drop), nickname_rule(&text));
     }
 
     #[test]
@@ -254,6 +265,8 @@ proptest! {
         let rule = id_rule(&text);
         let found = |checked: Result<(), IdError>| checked.map_err(|error| error.rule);
         prop_assert_eq!(found(OpenId::check(&text)), rule);
+        prop_assert_eq!(found(OpenId::try_from(text.clone()).map(drop)), rule);
+        prop_assert_eq!(found(OpenId::try_from(text.as_str()).map(drop)), rule);
         prop_assert_eq!(found(WechatId::check(&text)), rule);
         prop_assert_eq!(found(AppId::check(&text)), rule);
         prop_assert_eq!(found(MediaId::check(&text)), rule);

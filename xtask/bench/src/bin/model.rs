@@ -21,7 +21,7 @@ fn main() {
 const ACCOUNTS: [&str; 8] = [
     "test1@test",
     "a@b",
-    "kf2001@gh_0a81e05b394e",
+    "kf2001@gh_0123456789ab",
     "worker_01@some-shop",
     "ABCDEFGHIJ@the_longest_suffix_of_30_chars",
     "x_1@wechat",
