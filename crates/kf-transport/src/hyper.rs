@@ -109,7 +109,8 @@ impl Inner {
     }
 
     async fn call(&self, host: &Host, request: Request, start: Duration) -> Result<Response, Failure> {
-        let deadline = start + request.timeout.map_or(self.limits.attempt, |left| left.min(self.limits.attempt));
+        let patience = request.timeout.map_or(self.limits.attempt, |left| left.min(self.limits.attempt));
+        let deadline = start.saturating_add(patience);
         let (_place, now) = host.enter(&*self.clock, self.limits.queue, start, deadline).await?;
         // What waits for a place is small: the rest is made when its turn has come.
         Box::pin(self.exchange(host, request, Span { now, deadline })).await
@@ -117,19 +118,24 @@ impl Inner {
 
     async fn exchange(&self, host: &Host, request: Request, span: Span) -> Result<Response, Failure> {
         let outgoing = Outgoing::new(&host.base, request)?;
-        let Some(connection) = host.pool.take(span.now).await else {
-            return Box::pin(self.on_fresh(host, outgoing, span.deadline)).await;
+        let Some(connection) = host.pool.take(span.now, &*self.clock).await else {
+            return Box::pin(self.on_fresh(host, outgoing, span.deadline, true)).await;
         };
         match exchange::run(connection, outgoing, &*self.clock, &self.limits, span).await {
             Ok((response, connection)) => Ok(self.keep(host, response, connection)),
-            Err((_, Some(unsent))) => Box::pin(self.on_fresh(host, unsent, span.deadline)).await,
+            Err((_, Some(unsent))) => Box::pin(self.on_fresh(host, unsent, span.deadline, false)).await,
             Err((failure, None)) => Err(host.give_up(failure)),
         }
     }
 
-    /// Sends on a connection of its own, and once more on another one if it certainly did not go out.
-    async fn on_fresh(&self, host: &Host, mut outgoing: Outgoing, deadline: Duration) -> Result<Response, Failure> {
-        let mut again = true;
+    /// Sends on a connection of its own, and, with `again`, once more on another one if it certainly did not go out.
+    async fn on_fresh(
+        &self,
+        host: &Host,
+        mut outgoing: Outgoing,
+        deadline: Duration,
+        mut again: bool,
+    ) -> Result<Response, Failure> {
         loop {
             let connection = host.connect(&self.clock, &self.limits, deadline).await?;
             let span = Span { now: self.clock.now(), deadline };
@@ -142,8 +148,10 @@ impl Inner {
         }
     }
 
-    fn keep(&self, host: &Host, response: Response, connection: pool::Connection) -> Response {
-        host.pool.put(connection, &self.clock, self.limits.idle, self.limits.idle_max);
+    fn keep(&self, host: &Host, response: Response, connection: Option<pool::Connection>) -> Response {
+        if let Some(connection) = connection {
+            host.pool.put(connection, &self.clock, self.limits.idle, self.limits.idle_max);
+        }
         response
     }
 }

@@ -45,9 +45,9 @@ impl ManualClock {
     /// Moves the clock forward and wakes those whose time has come, the earliest first.
     pub fn advance(&self, duration: Duration) {
         let mut state = self.state();
-        state.now += duration;
-        state.wall += duration;
-        let first_later = (state.now + Duration::from_nanos(1), 0);
+        state.now = state.now.saturating_add(duration);
+        state.wall = state.wall.saturating_add(duration);
+        let first_later = (state.now.saturating_add(Duration::from_nanos(1)), 0);
         let later = state.sleepers.split_off(&first_later);
         let due = std::mem::replace(&mut state.sleepers, later);
         drop(state);
@@ -114,7 +114,7 @@ impl Clock for ManualClock {
     /// The sleep begins now, not when it is first polled; it is counted among the sleepers from now on.
     fn sleep(&self, duration: Duration) -> Sleep {
         let mut state = self.state();
-        let key = (state.now + duration, state.next_id);
+        let key = (state.now.saturating_add(duration), state.next_id);
         state.next_id += 1;
         if duration > Duration::ZERO {
             state.sleepers.insert(key, None);

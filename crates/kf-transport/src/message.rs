@@ -103,7 +103,7 @@ pub struct Response {
     pub content_type: Option<String>,
     /// The content disposition, which names a file.
     pub content_disposition: Option<String>,
-    /// How long the server asks to wait before a repeat.
+    /// How long the server asks to wait before a repeat: a number of seconds, a day at the most; dates are not read.
     pub retry_after: Option<Duration>,
     /// The body.
     pub body: Bytes,

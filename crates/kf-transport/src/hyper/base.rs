@@ -1,8 +1,9 @@
 //! A base URL: scheme, host, port and a prefix of the path, and nothing else.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::{HeaderValue, Uri};
+use rustls::pki_types::ServerName;
 
 use super::build_error::BuildError;
 
@@ -25,27 +26,23 @@ impl Base {
         if url.contains('#') {
             return Err(bad("it has a fragment, which no call could honor"));
         }
+        if url.contains('@') {
+            return Err(bad("it has a user in it; credentials of a proxy go to Proxy::credentials"));
+        }
         let uri: Uri =
             url.parse().map_err(|_| bad("it is no URL; write https://host, with a port and a path if need be"))?;
         let authority = uri.authority().ok_or_else(|| bad("it has no host; write https://host"))?;
-        if authority.as_str().contains('@') {
-            return Err(bad("it has a user in it; credentials of a proxy go to Proxy::credentials"));
-        }
         if uri.query().is_some() {
             return Err(bad("it has a query, which no call could honor"));
         }
-        let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
+        let (host, port) = split(authority.as_str()).ok_or_else(|| bad("its host or its port is none"))?;
         let tls = match uri.scheme_str() {
             Some("https") => true,
             Some("http") if is_loopback(&host) || plain.contains(&host) => false,
             Some("http") => return Err(bad("it is not encrypted; write https, or name the host to allow_plain_http")),
             _ => return Err(bad("its scheme is not https")),
         };
-        let port = match authority.port() {
-            Some(port) => port.as_str().parse().map_err(|_| bad("its port is no port"))?,
-            None if tls => 443,
-            None => 80,
-        };
+        let port = port.unwrap_or(if tls { 443 } else { 80 });
         let prefix = uri.path().trim_end_matches('/').to_owned();
         let authority = authority.as_str().to_ascii_lowercase();
         let header = HeaderValue::from_str(&authority).map_err(|_| bad("its host is no host"))?;
@@ -60,9 +57,26 @@ impl Base {
 
 /// The URL without what may be a credential in it.
 fn shown(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    authority.rsplit('@').next().unwrap_or_default().to_owned()
+    let rest = url.rsplit('@').next().unwrap_or_default();
+    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+}
+
+/// Host, in lower case and without brackets, and port; nothing where one of them is none.
+pub(super) fn split(authority: &str) -> Option<(String, Option<u16>)> {
+    let end = authority.find(']').map_or_else(|| authority.find(':').unwrap_or(authority.len()), |end| end + 1);
+    let (host, port) = authority.split_at(end);
+    let port = match port.strip_prefix(':') {
+        Some(port) => Some(port.parse().ok().filter(|&port: &u16| port > 0)?),
+        None if port.is_empty() => None,
+        None => return None,
+    };
+    let host = host.to_ascii_lowercase();
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    match bare {
+        Some(address) => address.parse::<Ipv6Addr>().ok().map(|_| (address.to_owned(), port)),
+        None => ServerName::try_from(host.clone()).ok().map(|_| (host, port)),
+    }
 }
 
 fn is_loopback(host: &str) -> bool {

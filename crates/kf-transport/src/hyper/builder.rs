@@ -1,5 +1,6 @@
 //! How a transport is made.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +30,6 @@ use crate::clock::{Clock, SystemClock};
 /// | time that an idle connection is kept | 10 s |
 /// | size of an answer, and of its head | 16 MiB, 64 KiB |
 /// | time for which a host is parked that could not be connected to | 30 s |
-#[derive(Debug)]
 pub struct HyperTransportBuilder {
     bases: Vec<String>,
     plain: Vec<String>,
@@ -39,6 +39,17 @@ pub struct HyperTransportBuilder {
     clock: Arc<dyn Clock>,
     in_flight: usize,
     limits: Limits,
+}
+
+impl fmt::Debug for HyperTransportBuilder {
+    /// The base URLs are not shown: what is wrong with them may be a password in them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HyperTransportBuilder")
+            .field("hosts", &self.bases.len())
+            .field("trust", &self.trust)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
 }
 
 impl HyperTransportBuilder {
@@ -82,7 +93,7 @@ impl HyperTransportBuilder {
     /// Allows `http://` to one host that is not this machine. Tokens and messages then travel unencrypted.
     #[must_use]
     pub fn allow_plain_http(mut self, host: &str) -> Self {
-        self.plain.push(host.to_ascii_lowercase());
+        self.plain.push(host.trim_matches(['[', ']']).to_ascii_lowercase());
         self
     }
 
@@ -138,8 +149,8 @@ impl HyperTransportBuilder {
     /// How many calls to a host may be in flight. The others wait.
     #[must_use]
     pub fn in_flight(mut self, calls: usize) -> Self {
-        self.in_flight = calls;
-        self.limits.idle_max = calls;
+        self.in_flight = calls.max(1);
+        self.limits.idle_max = calls.max(1);
         self
     }
 
@@ -188,7 +199,7 @@ impl HyperTransportBuilder {
         let dialer = Arc::new(Dialer { resolver: self.resolver, tls, proxy: self.proxy });
         let bases = self.bases.iter().map(|url| Base::parse(url, &self.plain));
         let hosts = bases
-            .map(|base| Host::new(base?, self.in_flight.max(1), Arc::clone(&dialer)))
+            .map(|base| Host::new(base?, self.in_flight, Arc::clone(&dialer)))
             .collect::<Result<Vec<_>, BuildError>>()?;
         if hosts.is_empty() {
             return Err(BuildError::NoBaseUrl);

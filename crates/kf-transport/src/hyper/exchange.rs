@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
+use http::header::{
+    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_AFTER, TRANSFER_ENCODING,
+    USER_AGENT,
+};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
@@ -21,6 +24,9 @@ use crate::clock::Clock;
 use crate::error::TransportErrorKind::{self, Encoded, Protocol, TooLarge};
 use crate::message::{Body, Request, Response};
 use crate::target;
+
+/// Seconds that a server can ask to wait at the most: a day.
+const RETRY_AFTER_SECONDS_MAX: u64 = 86_400;
 
 /// A request as it goes out.
 pub(super) struct Outgoing {
@@ -49,8 +55,13 @@ impl Outgoing {
         let headers = outgoing.headers_mut();
         headers.insert(HOST, base.header.clone());
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("kf/", env!("CARGO_PKG_VERSION"))));
-        if let Some(content_type) = content_type {
-            headers.insert(CONTENT_TYPE, content_type);
+        match content_type {
+            Some(content_type) => drop(headers.insert(CONTENT_TYPE, content_type)),
+            // Some servers refuse a POST that does not say that it is empty.
+            None if request.method == Method::Post => {
+                drop(headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0")));
+            }
+            None => {}
         }
         Ok(Self { request: outgoing, timeout: request.timeout })
     }
@@ -63,15 +74,15 @@ pub(super) struct Span {
     pub(super) deadline: Duration,
 }
 
-/// Sends a request and reads its answer. With the answer comes the connection; with a failure comes the request, if it
-/// certainly did not go out.
+/// Sends a request and reads its answer. With the answer comes the connection, if another call may use it; with a failure
+/// comes the request, if it certainly did not go out.
 pub(super) async fn run(
     mut connection: Connection,
     outgoing: Outgoing,
     clock: &dyn Clock,
     limits: &Limits,
     span: Span,
-) -> Result<(Response, Connection), (Failure, Option<Outgoing>)> {
+) -> Result<(Response, Option<Connection>), (Failure, Option<Outgoing>)> {
     let heard = connection.heard.clone();
     let watch = watch(&heard, clock, limits.silence, span);
     let timeout = outgoing.timeout;
@@ -82,10 +93,12 @@ pub(super) async fn run(
         })?;
         let (head, body) = head.into_parts();
         let response = read(&head, body, limits.body_max).await.map_err(|failure| (failure, None))?;
-        Ok(response)
+        // Two ways to tell where the answer ends are one too many to trust what follows.
+        let is_clear = !(head.headers.contains_key(CONTENT_LENGTH) && head.headers.contains_key(TRANSFER_ENCODING));
+        Ok((response, is_clear))
     };
     match unless(exchange, watch).await {
-        Some(Ok(response)) => Ok((response, connection)),
+        Some(Ok((response, is_clear))) => Ok((response, is_clear.then_some(connection))),
         Some(Err(failed)) => Err(failed),
         None => Err((Failure::new(TransportErrorKind::Timeout), None)),
     }
@@ -95,7 +108,7 @@ pub(super) async fn run(
 async fn watch(heard: &Heard, clock: &dyn Clock, silence: Duration, span: Span) {
     let mut now = span.now;
     loop {
-        let end = span.deadline.min(heard.last().max(span.now) + silence);
+        let end = span.deadline.min(heard.last().max(span.now).saturating_add(silence));
         if end <= now {
             return;
         }
@@ -105,8 +118,10 @@ async fn watch(heard: &Heard, clock: &dyn Clock, silence: Duration, span: Span) 
 }
 
 async fn read(head: &http::response::Parts, mut body: Incoming, most: usize) -> Result<Response, Failure> {
-    if let Some(encoding) = head.headers.get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
-        return Err(Failure::of(Encoded, format!("Content-Encoding: {encoding:?}")));
+    for (name, plain) in [(CONTENT_ENCODING, "identity"), (TRANSFER_ENCODING, "chunked")] {
+        if head.headers.get_all(&name).iter().any(|value| !is_plain(value, plain)) {
+            return Err(Failure::of(Encoded, format!("{name} is not {plain}")));
+        }
     }
     if head.status == StatusCode::SWITCHING_PROTOCOLS {
         return Err(Failure::of(Protocol, "the server switches to another protocol"));
@@ -137,12 +152,18 @@ async fn read(head: &http::response::Parts, mut body: Incoming, most: usize) -> 
     Ok(response(head, body))
 }
 
+/// Whether a header names nothing but the one encoding that does not change the bytes.
+fn is_plain(value: &HeaderValue, plain: &str) -> bool {
+    let names = value.to_str().map(|text| text.split(',').map(str::trim).filter(|name| !name.is_empty()));
+    names.is_ok_and(|mut names| names.all(|name| name.eq_ignore_ascii_case(plain)))
+}
+
 fn response(head: &http::response::Parts, body: Bytes) -> Response {
     let mut response = Response::new(head.status.as_u16(), body);
     response.content_type = text(&head.headers, &CONTENT_TYPE);
     response.content_disposition = text(&head.headers, &CONTENT_DISPOSITION);
     let seconds = head.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    response.retry_after = seconds.map(Duration::from_secs);
+    response.retry_after = seconds.map(|seconds: u64| Duration::from_secs(seconds.min(RETRY_AFTER_SECONDS_MAX)));
     response
 }
 

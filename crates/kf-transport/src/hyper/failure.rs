@@ -21,6 +21,11 @@ impl Failure {
         Self { kind, source: Some(source.into()) }
     }
 
+    /// Whether the connection failed, and not only what came over it.
+    pub(super) fn is_of_connection(&self) -> bool {
+        !matches!(self.kind, TooLarge | TransportErrorKind::Encoded)
+    }
+
     /// The same failure of a request that certainly did not go out.
     pub(super) fn unsent(mut self) -> Self {
         self.kind = Connect;

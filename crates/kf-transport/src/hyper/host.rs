@@ -48,13 +48,15 @@ impl Host {
         now: Duration,
         deadline: Duration,
     ) -> Result<(SemaphorePermit<'_>, Duration), Failure> {
+        let late = || Failure::of(Connect, "no time was left to send it");
         if let Ok(place) = self.places.try_acquire() {
-            return Ok((place, now));
+            return if now < deadline { Ok((place, now)) } else { Err(late()) };
         }
         let patience = queue.min(deadline.saturating_sub(now));
         let place = unless(self.places.acquire(), clock.sleep(patience)).await;
         let place = place.and_then(Result::ok).ok_or_else(|| Failure::new(Overloaded))?;
-        Ok((place, clock.now()))
+        let now = clock.now();
+        if now < deadline { Ok((place, now)) } else { Err(late()) }
     }
 
     /// Makes a connection; a host that gives none is parked.
@@ -66,27 +68,34 @@ impl Host {
     ) -> Result<Connection, Failure> {
         let patience = limits.connect.min(deadline.saturating_sub(clock.now()));
         let connected = unless(self.establish(clock, limits), clock.sleep(patience)).await;
-        connected.unwrap_or_else(|| Err(Failure::of(Connect, "it took too long"))).inspect_err(|_| {
-            let until = clock.now() + limits.park;
+        let is_slow = connected.is_none();
+        let connected = connected.unwrap_or_else(|| Err(Failure::of(Connect, "it took too long")));
+        // A caller in a hurry says nothing about the host.
+        if connected.is_err() && !(is_slow && patience < limits.connect) {
+            let until = clock.now().saturating_add(limits.park);
             self.parked_until.store(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
             self.pool.clear();
-        })
+        }
+        connected
     }
 
     async fn establish(&self, clock: &Arc<dyn Clock>, limits: &Limits) -> Result<Connection, Failure> {
         let stream = self.dialer.dial(&self.base, &**clock).await?;
         let heard = Heard::default();
+        let probe = stream.probe().map_err(|error| Failure::of(Connect, error))?;
         let io = TokioIo::new(Heeded { stream, heard: heard.clone(), clock: Arc::clone(clock) });
         let handshake = http1::Builder::new().max_buf_size(limits.head_max).handshake(io).await;
         let (sender, connection) = handshake.map_err(|error| Failure::of(Connect, error))?;
         // Ends when the sender is dropped or the server hangs up; why is told to the call, if there is one.
-        tokio::spawn(async move { drop(connection.await) });
-        Ok(Connection { sender, heard })
+        let task = tokio::spawn(async move { drop(connection.await) }).abort_handle();
+        Ok(Connection { sender, heard, probe, task })
     }
 
-    /// A failure of one connection: the idle ones are not trusted either.
+    /// After a failure of one connection the idle ones are not trusted either.
     pub(super) fn give_up(&self, failure: Failure) -> Failure {
-        self.pool.clear();
+        if failure.is_of_connection() {
+            self.pool.clear();
+        }
         failure
     }
 }

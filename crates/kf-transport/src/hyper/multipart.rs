@@ -1,5 +1,7 @@
 //! A multipart form with one file.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
+
 use bytes::Bytes;
 use kf_model::Upload;
 
@@ -9,7 +11,7 @@ pub(super) fn encode(name: &str, file: &Upload) -> Option<(String, Bytes)> {
     if file.content_type.is_empty() || !file.content_type.bytes().all(type_is_plain) {
         return None;
     }
-    let boundary = boundary(&file.bytes);
+    let boundary = boundary();
     let mut body = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
         quoted(&file.file_name),
@@ -35,9 +37,8 @@ fn quoted(name: &str) -> String {
     quoted
 }
 
-/// A boundary that the file does not hold.
-fn boundary(bytes: &[u8]) -> String {
-    let holds = |boundary: &str| bytes.windows(boundary.len()).any(|window| window == boundary.as_bytes());
-    let mut boundaries = (0u32..).map(|number| format!("kf-form-boundary-{number}"));
-    boundaries.find(|boundary| !holds(boundary)).unwrap_or_default()
+/// A boundary that nobody can foretell, so that no file holds it but by a chance that never comes.
+fn boundary() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    format!("kf-form-{:016x}{:016x}", random(), random())
 }

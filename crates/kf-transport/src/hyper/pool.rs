@@ -7,16 +7,29 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1::SendRequest;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
-use super::stream::Heard;
+use super::stream::{Heard, Probe};
+use super::wait::unless;
 use crate::clock::Clock;
 
 /// A connection that one call owns, or that waits in a pool.
 pub(super) struct Connection {
     pub(super) sender: SendRequest<Full<Bytes>>,
     pub(super) heard: Heard,
+    pub(super) probe: Probe,
+    pub(super) task: AbortHandle,
 }
+
+impl Drop for Connection {
+    /// Ends the connection at once: what is still to be written must not go out after the call has ended.
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// How long a connection may take to be ready for its next call; longer than a turn or two means that it is stuck.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// The idle connections of a host. The one used last is used first, so that the others can end.
 #[derive(Default)]
@@ -33,11 +46,17 @@ impl Pool {
         lock(&self.0).idle.len()
     }
 
-    /// Takes a connection that still lives.
-    pub(super) async fn take(&self, now: Duration) -> Option<Connection> {
+    /// Takes a connection that still lives, is ready, and on which nothing came in that nobody asked for.
+    pub(super) async fn take(&self, now: Duration, clock: &dyn Clock) -> Option<Connection> {
         loop {
             let (mut connection, until) = lock(&self.0).idle.pop()?;
-            if until > now && connection.sender.ready().await.is_ok() {
+            if until <= now || !connection.probe.is_quiet() {
+                continue;
+            }
+            if connection.sender.is_ready() {
+                return Some(connection);
+            }
+            if let Some(Ok(())) = unless(connection.sender.ready(), clock.sleep(GRACE)).await {
                 return Some(connection);
             }
         }
@@ -49,7 +68,7 @@ impl Pool {
         if connection.sender.is_closed() || state.idle.len() >= most || keep.is_zero() {
             return;
         }
-        let until = connection.heard.last() + keep;
+        let until = connection.heard.last().saturating_add(keep);
         state.idle.push((connection, until));
         if state.reaper.as_ref().is_none_or(JoinHandle::is_finished) {
             state.reaper = Some(tokio::spawn(reap(Arc::clone(&self.0), Arc::clone(clock), keep)));

@@ -10,6 +10,7 @@ use kf_model::Secret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use super::base::split;
 use super::build_error::BuildError;
 
 /// Bytes of a proxy's answer that are read at the most.
@@ -31,17 +32,20 @@ impl Proxy {
     ///
     /// What is wrong with the URL.
     pub fn new(url: &str) -> Result<Self, BuildError> {
+        if url.contains('@') {
+            return Err(BuildError::Proxy { why: "it has a user in it; call Proxy::credentials" });
+        }
         let uri: Uri = url.parse().map_err(|_| BuildError::Proxy { why: "it is no URL; write http://host:port" })?;
         let refused = |why| Err(BuildError::Proxy { why });
         let Some(authority) = uri.authority() else { return refused("it has no host; write http://host:port") };
         if uri.scheme_str() != Some("http") {
             return refused("its scheme is not http");
         }
-        if authority.as_str().contains('@') {
-            return refused("it has a user in it; call Proxy::credentials");
+        if uri.path().len() > 1 || uri.query().is_some() {
+            return refused("it has a path; write http://host:port");
         }
-        let host = authority.host().trim_matches(['[', ']']).to_owned();
-        Ok(Self { host, port: authority.port_u16().unwrap_or(80), credentials: None, direct: Vec::new() })
+        let Some((host, port)) = split(authority.as_str()) else { return refused("its host or its port is none") };
+        Ok(Self { host, port: port.unwrap_or(80), credentials: None, direct: Vec::new() })
     }
 
     /// The user and the password that the proxy asks for.
@@ -55,7 +59,8 @@ impl Proxy {
     /// subdomains too, addresses, blocks of them as in `10.0.0.0/8`, with commas between them; `*` is all.
     #[must_use]
     pub fn no_proxy(mut self, rules: &str) -> Self {
-        self.direct.extend(rules.split(',').map(str::trim).filter(|rule| !rule.is_empty()).map(Rule::parse));
+        self.direct
+            .extend(rules.split([',', ' ', '\t']).map(str::trim).filter(|rule| !rule.is_empty()).map(Rule::parse));
         self
     }
 
@@ -108,10 +113,16 @@ impl Rule {
         if rule == "*" {
             return Self::All;
         }
-        let (address, length) = rule.split_once('/').unwrap_or((rule, "128"));
-        match (address.trim_matches(['[', ']']).parse(), length.parse()) {
-            (Ok(address), Ok(length)) => Self::Block(address, length),
-            _ => Self::Name(rule.trim_start_matches(['*', '.']).to_ascii_lowercase()),
+        let bare = rule.trim_matches(['[', ']']);
+        let (address, length) = bare.split_once('/').unwrap_or((bare, "128"));
+        if let (Ok(address), Ok(length)) = (address.trim_matches(['[', ']']).parse(), length.parse()) {
+            return Self::Block(address, length);
+        }
+        // A port says nothing here: a host is called directly or it is not.
+        let name = rule.rsplit_once(':').map_or(rule, |(name, _)| name);
+        match name.trim_matches(['[', ']']).parse() {
+            Ok(address) => Self::Block(address, 128),
+            Err(_) => Self::Name(name.trim_start_matches('*').trim_matches('.').to_ascii_lowercase()),
         }
     }
 
@@ -119,6 +130,7 @@ impl Rule {
         match self {
             Self::All => true,
             Self::Name(name) => {
+                let host = host.trim_end_matches('.');
                 host.eq_ignore_ascii_case(name)
                     || host.to_ascii_lowercase().strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'))
             }

@@ -1,5 +1,6 @@
 //! Whom a connection believes.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::ClientConfig;
@@ -13,7 +14,7 @@ use rustls_platform_verifier::BuilderVerifierExt;
 use super::build_error::BuildError;
 
 /// Whom a connection believes. The name of the host is always checked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Trust {
     /// The roots that are compiled in: those of Mozilla.
@@ -23,6 +24,17 @@ pub enum Trust {
     Platform,
     /// The certificates of a PEM bundle, and no others.
     Pem(Vec<u8>),
+}
+
+impl fmt::Debug for Trust {
+    /// A bundle is not shown: some hold keys beside certificates.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CompiledIn => f.write_str("CompiledIn"),
+            Self::Platform => f.write_str("Platform"),
+            Self::Pem(bundle) => write!(f, "Pem({} bytes)", bundle.len()),
+        }
+    }
 }
 
 /// One configuration for all connections, so that sessions resume: TLS 1.2 and 1.3, HTTP/1.1.

@@ -442,6 +442,12 @@ fn what_cannot_be_a_base_url_is_refused() {
     };
     refused("http://api.example.com", "not encrypted");
     refused("https://user:canary@api.example.com", "a user in it");
+    refused("https://user:canary/x@api.example.com", "a user in it");
+    for odd in
+        ["https://host:99999", "https://host:0", "https://host:", "https://[::1]x:1", "https://a..b", "https://*"]
+    {
+        refused(odd, "");
+    }
     refused("https://api.example.com/?a=canary", "a query");
     refused("https://api.example.com/#canary", "a fragment");
     refused("ftp://api.example.com", "scheme is not https");

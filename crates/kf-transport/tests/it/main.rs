@@ -5,6 +5,7 @@ mod certificates;
 mod clock;
 mod connecting;
 mod faults;
+mod hard;
 mod secrets;
 mod server;
 mod target;

@@ -17,6 +17,12 @@ use tokio_rustls::TlsAcceptor;
 pub(crate) enum Step {
     /// Reads one request whole.
     Read,
+    /// Reads the head of a request and leaves its body.
+    ReadHead,
+    /// Does nothing more, not even read, whatever the client does; the test is told.
+    Hold,
+    /// Reads one request whole, four megabytes each time the test says so.
+    ReadSlowly,
     /// Writes bytes.
     Write(Vec<u8>),
     /// Writes bytes again and again until the client hangs up, or a bound is met.
@@ -142,6 +148,23 @@ async fn follow<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, script: Vec<St
 async fn act<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, step: Step, seen: &Seen) -> Option<()> {
     match step {
         Step::Read => read_request(stream, seen).await,
+        Step::ReadHead => read_head(stream).await.map(drop),
+        Step::Hold => {
+            seen.stalled.notify_one();
+            std::future::pending().await
+        }
+        Step::ReadSlowly => {
+            let (_, mut left) = read_head(stream).await?;
+            let mut buffer = vec![0; 4 * 1024 * 1024];
+            while left > 0 {
+                seen.stalled.notify_one();
+                seen.go_on.notified().await;
+                let piece = left.min(buffer.len());
+                stream.read_exact(&mut buffer[..piece]).await.ok()?;
+                left -= piece;
+            }
+            Some(())
+        }
         Step::Write(bytes) => {
             stream.write_all(&bytes).await.ok()?;
             stream.flush().await.ok()
@@ -196,18 +219,24 @@ async fn drain<S: AsyncRead + Unpin>(stream: &mut S) {
 
 /// Reads a head, and a body of the length that it names.
 async fn read_request<S: AsyncRead + Unpin>(stream: &mut S, seen: &Seen) -> Option<()> {
+    let (head, length) = read_head(stream).await?;
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    seen.heads.lock().unwrap().push(head);
+    seen.bodies.lock().unwrap().push(body);
+    seen.requests.fetch_add(1, Ordering::SeqCst);
+    Some(())
+}
+
+/// Reads a head; says how long the body is.
+async fn read_head<S: AsyncRead + Unpin>(stream: &mut S) -> Option<(String, usize)> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
     }
     let head = String::from_utf8(head).unwrap();
     let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
-    stream.read_exact(&mut body).await.ok()?;
-    seen.heads.lock().unwrap().push(head);
-    seen.bodies.lock().unwrap().push(body);
-    seen.requests.fetch_add(1, Ordering::SeqCst);
-    Some(())
+    Some((head, length.unwrap_or(0)))
 }
 
 /// Runs a test on one thread that looks at the sockets after every task, so that what was written on the loopback has

@@ -78,13 +78,18 @@ fn json_goes_out_as_it_is() {
 #[test]
 fn a_file_goes_out_as_a_form() {
     let mut request = Request::new("upload_picture", Method::Post, "/customservice/kfaccount/uploadheadimg");
-    let bytes = b"\xFF\xD8\r\n--kf-form-boundary-0\r\nnot the end".to_vec();
+    let bytes = b"\xFF\xD8\r\n--kf-form-0\r\nnot the end".to_vec();
     let file = Upload::jpeg("a\"b\r\nX: y.jpg", bytes.clone());
     request.body = Body::Multipart { name: "media", file };
     let (head, body) = received(request);
-    assert!(head.contains("content-type: multipart/form-data; boundary=kf-form-boundary-1\r\n"), "{head}");
-    let text = "--kf-form-boundary-1\r\nContent-Disposition: form-data; name=\"media\"; filename=\"a%22b__X: y.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n";
-    let whole = [text.as_bytes(), &bytes, b"\r\n--kf-form-boundary-1--\r\n"].concat();
+    let (_, boundary) = head.split_once("content-type: multipart/form-data; boundary=").unwrap();
+    let boundary = boundary.split("\r\n").next().unwrap();
+    assert!(boundary.starts_with("kf-form-") && boundary.len() == 40, "{boundary}");
+    let text = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"media\"; filename=\"a%22b__X: y.jpg\"\r\n\
+         Content-Type: image/jpeg\r\n\r\n"
+    );
+    let whole = [text.as_bytes(), &bytes, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();
     assert_eq!(String::from_utf8_lossy(&body), String::from_utf8_lossy(&whole));
 }
 
