@@ -94,3 +94,29 @@ async fn race(addresses: Vec<SocketAddr>, clock: &dyn Clock) -> io::Result<TcpSt
     }
     Err(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::net::TcpListener;
+
+    use super::Dialer;
+    use crate::SystemClock;
+    use crate::hyper::base::Base;
+    use crate::hyper::resolve::SystemResolver;
+    use crate::hyper::stream::Stream;
+    use crate::hyper::tls::{self, Trust};
+
+    #[tokio::test]
+    async fn small_requests_go_out_at_once() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = Base::parse(&format!("http://{}", listener.local_addr().unwrap()), &[]).unwrap();
+        let tls = tls::config(&Trust::CompiledIn).unwrap();
+        let dialer = Dialer { resolver: Arc::new(SystemResolver), tls, proxy: None };
+        let Stream::Plain(stream) = dialer.dial(&base, &SystemClock::new()).await.unwrap() else {
+            panic!("it is not encrypted")
+        };
+        assert!(stream.nodelay().unwrap());
+    }
+}

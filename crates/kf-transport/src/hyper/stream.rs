@@ -25,7 +25,8 @@ impl Heard {
     }
 
     pub(super) fn note(&self, now: Duration) {
-        self.0.store(u64::try_from(now.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let micros = now.as_secs().saturating_mul(1_000_000).saturating_add(now.subsec_micros().into());
+        self.0.store(micros, Ordering::Relaxed);
     }
 }
 

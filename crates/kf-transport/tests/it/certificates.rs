@@ -68,6 +68,9 @@ impl Authority {
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
         let config = builder.with_protocol_versions(versions).unwrap().with_no_client_auth();
-        Arc::new(config.with_single_cert(chain, key).unwrap())
+        let mut config = config.with_single_cert(chain, key).unwrap();
+        // A server that would rather speak HTTP/2, as real ones do.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Arc::new(config)
     }
 }

@@ -127,7 +127,9 @@ async fn connection(stream: TcpStream, entry: Entry, script: Vec<Step>, seen: &S
         Entry::Plain => follow(stream, script, seen).await,
         Entry::Tls(config) => {
             if let Ok(stream) = TlsAcceptor::from(config).accept(stream).await {
-                if stream.get_ref().1.handshake_kind() == Some(HandshakeKind::Resumed) {
+                let tls = stream.get_ref().1;
+                assert_eq!(tls.alpn_protocol(), Some(&b"http/1.1"[..]), "the client names what it speaks");
+                if tls.handshake_kind() == Some(HandshakeKind::Resumed) {
                     seen.resumed.fetch_add(1, Ordering::SeqCst);
                 }
                 follow(stream, script, seen).await;
