@@ -103,7 +103,7 @@ impl Transport for HyperTransport {
 impl Inner {
     /// The first host that is not parked, or the one that was parked first.
     fn host(&self, now: Duration) -> &Host {
-        let free = self.hosts.iter().find(|host| host.parked_until() <= now);
+        let free = self.hosts.iter().find(|host| host.may_be_called(now, self.limits.connect));
         free.or_else(|| self.hosts.iter().min_by_key(|host| host.parked_until()))
             .expect("the builder gives one at least")
     }

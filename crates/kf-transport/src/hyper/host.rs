@@ -25,7 +25,7 @@ pub(super) struct Host {
     pub(super) pool: Pool,
     places: Semaphore,
     dialer: Arc<Dialer>,
-    /// Milliseconds on the clock.
+    /// Milliseconds on the clock; 0 for a host that is not parked.
     parked_until: AtomicU64,
 }
 
@@ -38,6 +38,17 @@ impl Host {
 
     pub(super) fn parked_until(&self) -> Duration {
         Duration::from_millis(self.parked_until.load(Ordering::Relaxed))
+    }
+
+    /// Whether calls go to this host. When its park is over one call tries it, and the others wait for what comes of that.
+    pub(super) fn may_be_called(&self, now: Duration, patience: Duration) -> bool {
+        let until = self.parked_until.load(Ordering::Relaxed);
+        if until == 0 {
+            return true;
+        }
+        let next = millis(now.saturating_add(patience));
+        until <= millis(now)
+            && self.parked_until.compare_exchange(until, next, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// Takes a place among the calls in flight, waiting for one if need be; says what time it is then.
@@ -73,8 +84,11 @@ impl Host {
         // A caller in a hurry says nothing about the host.
         if connected.is_err() && !(is_slow && patience < limits.connect) {
             let until = clock.now().saturating_add(limits.park);
-            self.parked_until.store(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            self.parked_until.store(millis(until), Ordering::Relaxed);
             self.pool.clear();
+        }
+        if connected.is_ok() {
+            self.parked_until.store(0, Ordering::Relaxed);
         }
         connected
     }
@@ -98,4 +112,8 @@ impl Host {
         }
         failure
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -325,6 +325,36 @@ fn a_host_that_cannot_be_reached_is_left_alone_for_a_while() {
     });
 }
 
+/// When the park is over one call tries the host, and the others do not wait for it.
+#[test]
+fn one_call_tries_a_host_again() {
+    run(async {
+        let backup = Server::start(Entry::Plain, vec![]).await;
+        let full = TcpSocket::new_v4().unwrap();
+        full.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let full = full.listen(0).unwrap();
+        let silent = full.local_addr().unwrap();
+        let _first = TcpStream::connect(silent).await.unwrap();
+        let clock = ManualClock::default();
+        let urls = [format!("http://{silent}"), format!("http://{}", backup.address)];
+        let wire = HyperTransport::builder().base_urls(urls).clock(Arc::new(clock.clone())).build().unwrap();
+        is_unsent(wait(&clock, wire.send(request())).await, Connect);
+        clock.advance(31 * SECOND);
+        let probe = tokio::spawn({
+            let wire = wire.clone();
+            async move { wire.send(request()).await }
+        });
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..3 {
+            assert_eq!(wire.send(request()).await.unwrap().status, 200, "the others go to the backup");
+        }
+        assert!(!probe.is_finished());
+        probe.abort();
+    });
+}
+
 #[test]
 fn idle_connections_are_dropped_in_time() {
     run(async {

@@ -126,14 +126,24 @@ impl Resolver for Names {
     }
 }
 
+/// Two addresses with one port, which no other test has taken on either.
+async fn same_port() -> (TcpListener, TcpSocket, u16) {
+    for _ in 0..1000 {
+        let listener = TcpListener::bind("127.0.0.2:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let other = TcpSocket::new_v4().unwrap();
+        if other.bind(format!("127.0.0.1:{port}").parse().unwrap()).is_ok() {
+            return (listener, other, port);
+        }
+    }
+    panic!("no port is free on both addresses")
+}
+
 /// An address that does not answer at all gives way after a moment to the next one.
 #[test]
 fn a_silent_address_gives_way() {
     run(async {
-        let listener = TcpListener::bind("127.0.0.2:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let silent = TcpSocket::new_v4().unwrap();
-        silent.bind(format!("127.0.0.1:{port}").parse().unwrap()).unwrap();
+        let (listener, silent, port) = same_port().await;
         let silent = silent.listen(0).unwrap();
         let _first = TcpStream::connect(silent.local_addr().unwrap()).await.unwrap();
         let server = tokio::spawn(async move { listener.accept().await.map(drop) });
