@@ -58,7 +58,11 @@ impl<'a> File<'a> {
             Certification::Any => kind.word().to_owned(),
             Certification::Certified => format!("{} (certified)", kind.word()),
         });
-        let callers = format!("Who may call, from servers only: {}.", callers.collect::<Vec<_>>().join(", "));
+        let callers = format!(
+            "Who may call{}: {}.",
+            if endpoint.server_side_only { ", from servers only" } else { "" },
+            callers.collect::<Vec<_>>().join(", ")
+        );
         paragraphs.push(&callers);
         if !endpoint.setup.is_empty() {
             paragraphs.push(&setup);

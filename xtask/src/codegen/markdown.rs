@@ -14,7 +14,7 @@ or thread reports it; **G** it is our guess.\n";
 pub(crate) fn endpoints(spec: &Spec) -> String {
     let mut out = format!("{NOTE}\n# Endpoints\n\n{MARKS}\n");
     out.push_str(
-        "Every call is for servers only. A kind of app that is not named may not make the call. Certified means: \
+        "A kind of app that is not named may not make the call. Certified means: \
                   certified, with an enterprise as its subject.\n\n",
     );
     out.push_str(
