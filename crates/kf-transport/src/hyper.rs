@@ -38,6 +38,9 @@ use self::host::Host;
 
 /// HTTPS to the hosts of the API. Clones share connections, limits and TLS sessions.
 ///
+/// A connection lives on the runtime that made it. Give each runtime a transport of its own: on one that is shared, a call
+/// may be handed a connection of a runtime that stands still, and end with a time-out.
+///
 /// ```
 /// use kf_transport::HyperTransport;
 ///
@@ -92,10 +95,19 @@ impl fmt::Debug for HyperTransport {
 #[async_trait]
 impl Transport for HyperTransport {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let start = self.0.clock.now();
-        let host = self.0.host(start);
+        let inner = &*self.0;
+        let start = inner.clock.now();
+        let host = inner.host(start);
         let endpoint = request.endpoint;
-        let outcome = self.0.call(host, request, start).await;
+        let patience = request.timeout.map_or(inner.limits.attempt, |left| left.min(inner.limits.attempt));
+        let deadline = start.saturating_add(patience);
+        let entered = host.enter(&*inner.clock, inner.limits.queue, start, deadline).await;
+        let outcome = match entered {
+            // What waits for a place is small, and a future of its own would hold the request twice: the rest is made when
+            // its turn has come.
+            Ok((_place, now)) => Box::pin(inner.exchange(host, request, Span { now, deadline })).await,
+            Err(failure) => Err(failure),
+        };
         outcome.map_err(|failure| failure.into_error(endpoint, host.base.authority()))
     }
 }
@@ -106,14 +118,6 @@ impl Inner {
         let free = self.hosts.iter().find(|host| host.may_be_called(now, self.limits.connect));
         free.or_else(|| self.hosts.iter().min_by_key(|host| host.parked_until()))
             .expect("the builder gives one at least")
-    }
-
-    async fn call(&self, host: &Host, request: Request, start: Duration) -> Result<Response, Failure> {
-        let patience = request.timeout.map_or(self.limits.attempt, |left| left.min(self.limits.attempt));
-        let deadline = start.saturating_add(patience);
-        let (_place, now) = host.enter(&*self.clock, self.limits.queue, start, deadline).await?;
-        // What waits for a place is small: the rest is made when its turn has come.
-        Box::pin(self.exchange(host, request, Span { now, deadline })).await
     }
 
     async fn exchange(&self, host: &Host, request: Request, span: Span) -> Result<Response, Failure> {

@@ -1,5 +1,6 @@
 //! One request and its answer on one connection.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -8,7 +9,7 @@ use http::header::{
     USER_AGENT,
 };
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use http::{HeaderName, HeaderValue, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
 use kf_model::Method;
@@ -92,12 +93,12 @@ pub(super) async fn run(
             (error.into_error().into(), unsent)
         })?;
         let (head, body) = head.into_parts();
-        let response = read(&head, body, limits.body_max).await.map_err(|failure| (failure, None))?;
-        // Two ways to tell where the answer ends are one too many to trust what follows.
-        let is_clear = !(head.headers.contains_key(CONTENT_LENGTH) && head.headers.contains_key(TRANSFER_ENCODING));
+        let (mut response, is_clear) = open(&head).map_err(|failure| (failure, None))?;
+        response.body = read(body, limits.body_max).await.map_err(|failure| (failure, None))?;
         Ok((response, is_clear))
     };
-    match unless(exchange, watch).await {
+    let outcome = unless(pin!(exchange), pin!(watch)).await;
+    match outcome {
         Some(Ok((response, is_clear))) => Ok((response, is_clear.then_some(connection))),
         Some(Err(failed)) => Err(failed),
         None => Err((Failure::new(TransportErrorKind::Timeout), None)),
@@ -117,15 +118,33 @@ async fn watch(heard: &Heard, clock: &dyn Clock, silence: Duration, span: Span) 
     }
 }
 
-async fn read(head: &http::response::Parts, mut body: Incoming, most: usize) -> Result<Response, Failure> {
-    for (name, plain) in [(CONTENT_ENCODING, "identity"), (TRANSFER_ENCODING, "chunked")] {
-        if head.headers.get_all(&name).iter().any(|value| !is_plain(value, plain)) {
-            return Err(Failure::of(Encoded, format!("{name} is not {plain}")));
-        }
-    }
+/// What the head of an answer says, and whether the connection can be trusted after it: two ways to tell where the answer
+/// ends are one too many.
+fn open(head: &http::response::Parts) -> Result<(Response, bool), Failure> {
     if head.status == StatusCode::SWITCHING_PROTOCOLS {
         return Err(Failure::of(Protocol, "the server switches to another protocol"));
     }
+    let mut response = Response::new(head.status.as_u16(), Bytes::new());
+    let (mut has_length, mut has_transfer) = (false, false);
+    // One look at each header is cheaper than one search for each that counts.
+    for (name, value) in &head.headers {
+        match *name {
+            CONTENT_ENCODING => plain(name, value, "identity")?,
+            TRANSFER_ENCODING => {
+                plain(name, value, "chunked")?;
+                has_transfer = true;
+            }
+            CONTENT_LENGTH => has_length = true,
+            CONTENT_TYPE => first(&mut response.content_type, || text(value)),
+            CONTENT_DISPOSITION => first(&mut response.content_disposition, || text(value)),
+            RETRY_AFTER if response.retry_after.is_none() => response.retry_after = retry_after(value),
+            _ => {}
+        }
+    }
+    Ok((response, !(has_length && has_transfer)))
+}
+
+async fn read(mut body: Incoming, most: usize) -> Result<Bytes, Failure> {
     let too_large = || Failure::of(TooLarge, format!("more than {most} bytes"));
     let announced = body.size_hint().lower();
     if announced > u64::try_from(most).unwrap_or(u64::MAX) {
@@ -148,25 +167,28 @@ async fn read(head: &http::response::Parts, mut body: Incoming, most: usize) -> 
             rest.extend_from_slice(&data);
         }
     }
-    let body = if rest.is_empty() { first } else { [&first[..], &rest[..]].concat().into() };
-    Ok(response(head, body))
+    Ok(if rest.is_empty() { first } else { [&first[..], &rest[..]].concat().into() })
 }
 
-/// Whether a header names nothing but the one encoding that does not change the bytes.
-fn is_plain(value: &HeaderValue, plain: &str) -> bool {
+/// Refuses a header that names anything but the one encoding that does not change the bytes.
+fn plain(name: &HeaderName, value: &HeaderValue, plain: &str) -> Result<(), Failure> {
     let names = value.to_str().map(|text| text.split(',').map(str::trim).filter(|name| !name.is_empty()));
-    names.is_ok_and(|mut names| names.all(|name| name.eq_ignore_ascii_case(plain)))
+    if names.is_ok_and(|mut names| names.all(|name| name.eq_ignore_ascii_case(plain))) {
+        return Ok(());
+    }
+    Err(Failure::of(Encoded, format!("{name} is not {plain}")))
 }
 
-fn response(head: &http::response::Parts, body: Bytes) -> Response {
-    let mut response = Response::new(head.status.as_u16(), body);
-    response.content_type = text(&head.headers, &CONTENT_TYPE);
-    response.content_disposition = text(&head.headers, &CONTENT_DISPOSITION);
-    let seconds = head.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    response.retry_after = seconds.map(|seconds: u64| Duration::from_secs(seconds.min(RETRY_AFTER_SECONDS_MAX)));
-    response
+/// Fills what is empty: of a header that comes twice the first one counts.
+fn first<T>(place: &mut Option<T>, value: impl FnOnce() -> T) {
+    place.get_or_insert_with(value);
 }
 
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+fn retry_after(value: &HeaderValue) -> Option<Duration> {
+    let seconds: u64 = value.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.min(RETRY_AFTER_SECONDS_MAX)))
+}
+
+fn text(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
 }

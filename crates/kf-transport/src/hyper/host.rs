@@ -1,5 +1,6 @@
 //! One host: its connections, its places for calls, and whether it is left alone for a while.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -64,7 +65,7 @@ impl Host {
             return if now < deadline { Ok((place, now)) } else { Err(late()) };
         }
         let patience = queue.min(deadline.saturating_sub(now));
-        let place = unless(self.places.acquire(), clock.sleep(patience)).await;
+        let place = unless(pin!(self.places.acquire()), pin!(clock.sleep(patience))).await;
         let place = place.and_then(Result::ok).ok_or_else(|| Failure::new(Overloaded))?;
         let now = clock.now();
         if now < deadline { Ok((place, now)) } else { Err(late()) }
@@ -78,7 +79,7 @@ impl Host {
         deadline: Duration,
     ) -> Result<Connection, Failure> {
         let patience = limits.connect.min(deadline.saturating_sub(clock.now()));
-        let connected = unless(self.establish(clock, limits), clock.sleep(patience)).await;
+        let connected = unless(pin!(self.establish(clock, limits)), pin!(clock.sleep(patience))).await;
         let is_slow = connected.is_none();
         let connected = connected.unwrap_or_else(|| Err(Failure::of(Connect, "it took too long")));
         // A caller in a hurry says nothing about the host.

@@ -1,6 +1,7 @@
 //! The connections of a host that wait for their next call.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -56,7 +57,8 @@ impl Pool {
             if connection.sender.is_ready() {
                 return Some(connection);
             }
-            if let Some(Ok(())) = unless(connection.sender.ready(), clock.sleep(GRACE)).await {
+            let ready = unless(pin!(connection.sender.ready()), pin!(clock.sleep(GRACE))).await;
+            if let Some(Ok(())) = ready {
                 return Some(connection);
             }
         }

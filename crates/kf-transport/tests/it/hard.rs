@@ -392,3 +392,46 @@ fn hosts_that_are_called_directly_need_no_proxy() {
         assert_eq!(wire.send(request()).await.unwrap().status, 200);
     });
 }
+
+/// The connection used last is used first, so that those which are not needed can end.
+#[test]
+fn few_calls_need_few_connections() {
+    run(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // Each connection answers with its number; the first three answer together, so that each call needs its own.
+        let server = tokio::spawn(async move {
+            let together = Arc::new(tokio::sync::Barrier::new(3));
+            for number in 0_u8.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let together = Arc::clone(&together);
+                tokio::spawn(async move {
+                    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+                    let mut buffer = [0; 4096];
+                    for call in 0.. {
+                        if matches!(stream.read(&mut buffer).await, Ok(0) | Err(_)) {
+                            return;
+                        }
+                        if call == 0 {
+                            together.wait().await;
+                        }
+                        let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{number}");
+                        stream.write_all(answer.as_bytes()).await.unwrap();
+                    }
+                });
+            }
+        });
+        let wire = small().base_url(format!("http://{address}")).build().unwrap();
+        let (one, two, three) = tokio::join!(wire.send(request()), wire.send(request()), wire.send(request()));
+        let mut first: Vec<_> = [one, two, three].map(|answer| answer.unwrap().body).into();
+        first.sort();
+        assert_eq!(first, ["0", "1", "2"]);
+        let mut later = Vec::new();
+        for _ in 0..6 {
+            later.push(wire.send(request()).await.unwrap().body);
+        }
+        later.dedup();
+        assert_eq!((later.len(), wire.idle_connections()), (1, 3), "one is enough: {later:?}");
+        server.abort();
+    });
+}
