@@ -1,6 +1,6 @@
 //! From the specification to all that states it: Rust, OpenAPI, tables to read.
 //!
-//! One module an output. The methods of the client and the trait of the simulator join as two more.
+//! One module an output.
 
 mod check;
 mod check_family;
@@ -13,6 +13,7 @@ mod permissions;
 mod problem;
 mod rust;
 mod schema;
+mod sim;
 mod spec;
 mod spec_literal;
 mod tables;
@@ -28,6 +29,7 @@ use self::spec::Spec;
 use self::write::{Output, format};
 
 const GENERATED: &str = "crates/kf-model/src/generated";
+const SIMULATOR: &str = "crates/kf-sim/src/generated";
 
 /// Writes all outputs; with `check`, fails where one is stale instead.
 pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
@@ -35,13 +37,13 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
     let spec = read(&files).map_err(|problems| list(&problems))?;
     let outputs = outputs(root, &spec)?;
     if check {
-        let stale = write::stale(root, &outputs, GENERATED);
+        let stale = write::stale(root, &outputs, &[GENERATED, SIMULATOR]);
         return if stale.is_empty() { Ok(()) } else { Err(stale_message(&stale)) };
     }
     for path in write::write(root, &outputs)? {
         println!("wrote {path}");
     }
-    match write::stale(root, &outputs, GENERATED).as_slice() {
+    match write::stale(root, &outputs, &[GENERATED, SIMULATOR]).as_slice() {
         [] => Ok(()),
         orphans => Err(format!("nothing makes these files any more; remove them: {}", orphans.join(", "))),
     }
@@ -75,6 +77,7 @@ fn outputs(root: &Path, spec: &Spec) -> Result<Vec<Output>, String> {
     rust.push((format!("{GENERATED}/limits.rs"), tables::limits(spec)));
     rust.push((format!("{GENERATED}/values.rs"), tables::values(spec)));
     rust.push((format!("{GENERATED}.rs"), tables::index(spec)));
+    rust.push((format!("{SIMULATOR}/api.rs"), sim::render(spec)));
     let mut outputs = Vec::new();
     for (path, text) in rust {
         outputs.push(Output { text: format(root, &text).map_err(|error| format!("{path}: {error}"))?, path });

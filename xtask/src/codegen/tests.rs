@@ -293,11 +293,11 @@ fn stale_output_is_named_with_the_command_that_mends_it() {
     let output = |name: &str, text: &str| Output { path: format!("out/{name}"), text: text.to_owned() };
     let outputs = [output("a.rs", "a"), output("b.rs", "b")];
     assert_eq!(write(&folder, &outputs).unwrap(), ["out/a.rs", "out/b.rs"]);
-    assert_eq!(stale(&folder, &outputs, "out"), [""; 0]);
+    assert_eq!(stale(&folder, &outputs, &["out"]), [""; 0]);
     assert_eq!(write(&folder, &outputs).unwrap(), [""; 0], "what is fresh is left alone");
     std::fs::write(folder.join("out/b.rs"), "edited by hand").unwrap();
     std::fs::write(folder.join("out/c.rs"), "nothing makes it").unwrap();
-    let found = stale(&folder, &outputs, "out");
+    let found = stale(&folder, &outputs, &["out"]);
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(found, ["out/b.rs", "out/c.rs"]);
     says(&stale_message(&found), &["out/b.rs", "cargo xtask codegen"]);

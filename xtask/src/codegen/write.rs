@@ -36,6 +36,7 @@ pub(crate) fn write(root: &Path, outputs: &[Output]) -> Result<Vec<String>, Stri
     let mut written = Vec::new();
     for output in outputs.iter().filter(|output| is_stale(root, output)) {
         let path = root.join(&output.path);
+        path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| format!("{}: {error}", output.path))?;
         fs::write(&path, &output.text).map_err(|error| format!("{}: {error}", output.path))?;
         written.push(output.path.clone());
     }
@@ -43,14 +44,15 @@ pub(crate) fn write(root: &Path, outputs: &[Output]) -> Result<Vec<String>, Stri
 }
 
 /// The paths of the outputs that are not as they should be, and of files that nothing makes any more.
-pub(crate) fn stale(root: &Path, outputs: &[Output], folder: &str) -> Vec<String> {
+pub(crate) fn stale(root: &Path, outputs: &[Output], folders: &[&str]) -> Vec<String> {
     let mut stale: Vec<String> =
         outputs.iter().filter(|output| is_stale(root, output)).map(|output| output.path.clone()).collect();
-    let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
-    for entry in entries {
-        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-        if outputs.iter().all(|output| output.path != path) {
-            stale.push(path);
+    for folder in folders {
+        for entry in fs::read_dir(root.join(folder)).into_iter().flatten().flatten() {
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if outputs.iter().all(|output| output.path != path) {
+                stale.push(path);
+            }
         }
     }
     stale

@@ -1,0 +1,3 @@
+//! The ways into a world.
+
+pub(crate) mod memory;

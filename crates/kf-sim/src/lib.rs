@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod door;
+mod fault;
+mod generated;
+mod log;
+mod platform;
+mod raw;
+mod rules;
+mod scenario;
+mod settings;
+mod world;
+
+pub use call::{Call, Refused};
+pub use door::memory::SimTransport;
+pub use fault::{Effect, Fault};
+pub use generated::api;
+pub use log::{LogFilter, LoggedCall};
+pub use platform::{Delivery, Platform, Reply};
+pub use raw::{File, Input, Number, NumberOrText, Pair, Payload, Verb};
+pub use scenario::{DEFAULT, ScenarioError, parse, print};
+pub use settings::{
+    AccountCase, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode, PictureTooBig, RecordsCursor, SettingInfo,
+    Settings, Strictness, UnknownPath, WithoutPush,
+};
+pub use world::{
+    Account, App, AppKind, AppState, CHECKS, Check, ClockFile, ClockMode, Confirm, Confirmation, Customer, Deed,
+    DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, Token, TokenLine, Waiting,
+    World, WorldFile,
+};

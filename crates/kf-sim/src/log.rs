@@ -1,0 +1,181 @@
+//! What came in and what went out, as far as memory is given to it; credentials are hidden when it is shown.
+
+use std::collections::VecDeque;
+use std::task::Waker;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Calls that are remembered.
+const CALLS_MAX: usize = 1_000;
+/// Bytes of a body that are remembered.
+const BODY_MAX: usize = 2_048;
+
+/// A call as it is remembered.
+pub(crate) struct Entry {
+    pub(crate) at: i64,
+    pub(crate) app_id: Option<Box<str>>,
+    pub(crate) endpoint: Option<&'static str>,
+    pub(crate) method: &'static str,
+    pub(crate) path: Box<str>,
+    pub(crate) query: Box<[(Box<str>, Box<str>)]>,
+    pub(crate) body: Kept,
+    pub(crate) status: u16,
+    pub(crate) errcode: i64,
+    pub(crate) answer: Kept,
+    pub(crate) fault: Option<&'static str>,
+}
+
+/// The beginning of a body.
+pub(crate) struct Kept {
+    start: Box<[u8]>,
+    size: usize,
+}
+
+impl Kept {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self { start: bytes[..bytes.len().min(BODY_MAX)].into(), size: bytes.len() }
+    }
+
+    /// As text, with credentials hidden. What is cut off or no JSON is not looked through, so it is only counted.
+    fn shown(&self) -> String {
+        if self.size == 0 {
+            return String::new();
+        }
+        let json = (self.start.len() == self.size).then(|| serde_json::from_slice::<Value>(&self.start).ok()).flatten();
+        let Some(mut json) = json else { return format!("({} bytes)", self.size) };
+        hide(&mut json);
+        json.to_string()
+    }
+}
+
+/// A call as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LoggedCall {
+    /// Its number; they ascend.
+    pub id: u64,
+    /// When, on the clock of the world.
+    pub at: i64,
+    /// The app, once it is known.
+    pub app_id: Option<String>,
+    /// The endpoint, if the path is one.
+    pub endpoint: Option<String>,
+    /// The method.
+    pub method: String,
+    /// The path.
+    pub path: String,
+    /// The query, with credentials hidden.
+    pub query: String,
+    /// The body, with credentials hidden; of what is long or no JSON, its size.
+    pub body: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// The code of the answer; 0 where there is none.
+    pub errcode: i64,
+    /// The answer, with credentials hidden; of what is long or no JSON, its size.
+    pub answer: String,
+    /// The fault that struck.
+    pub fault: Option<String>,
+}
+
+/// Which calls are asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LogFilter {
+    /// Only after this number.
+    pub after: u64,
+    /// Only of this endpoint.
+    pub endpoint: Option<String>,
+    /// Only of this app.
+    pub app: Option<String>,
+    /// Only with this code.
+    pub errcode: Option<i64>,
+    /// At most so many, the newest; left out, all.
+    pub limit: Option<usize>,
+}
+
+/// The last calls.
+#[derive(Default)]
+pub(crate) struct Log {
+    entries: VecDeque<Entry>,
+    /// The number of the entry that comes next, less one.
+    last: u64,
+    pub(crate) watchers: Vec<Waker>,
+}
+
+impl Log {
+    pub(crate) fn push(&mut self, entry: Entry) {
+        if self.entries.len() == CALLS_MAX {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+        self.last += 1;
+        self.watchers.drain(..).for_each(Waker::wake);
+    }
+
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    pub(crate) fn select(&self, filter: &LogFilter) -> Vec<LoggedCall> {
+        let first = self.last - self.entries.len() as u64 + 1;
+        let numbered = (first..).zip(&self.entries);
+        let is_wanted = |id: u64, entry: &Entry| {
+            id > filter.after
+                && filter.endpoint.as_deref().is_none_or(|wanted| entry.endpoint == Some(wanted))
+                && filter.app.as_deref().is_none_or(|wanted| entry.app_id.as_deref() == Some(wanted))
+                && filter.errcode.is_none_or(|wanted| entry.errcode == wanted)
+        };
+        let wanted: Vec<_> = numbered.filter(|(id, entry)| is_wanted(*id, entry)).collect();
+        let skipped = wanted.len() - filter.limit.unwrap_or(usize::MAX).min(wanted.len());
+        wanted.into_iter().skip(skipped).map(|(id, entry)| entry.shown(id)).collect()
+    }
+}
+
+impl Entry {
+    fn shown(&self, id: u64) -> LoggedCall {
+        let pair = |(name, value): &(Box<str>, Box<str>)| {
+            format!("{name}={}", if is_credential(name) && !value.is_empty() { "***" } else { value })
+        };
+        LoggedCall {
+            id,
+            at: self.at,
+            app_id: self.app_id.as_deref().map(str::to_owned),
+            endpoint: self.endpoint.map(str::to_owned),
+            method: self.method.to_owned(),
+            path: self.path.to_string(),
+            query: self.query.iter().map(pair).collect::<Vec<_>>().join("&"),
+            body: self.body.shown(),
+            status: self.status,
+            errcode: self.errcode,
+            answer: self.answer.shown(),
+            fault: self.fault.map(str::to_owned),
+        }
+    }
+}
+
+/// Hides what stands under the name of a credential.
+fn hide(json: &mut Value) {
+    match json {
+        Value::Object(members) => {
+            for (name, value) in members {
+                if is_credential(name) { *value = "***".into() } else { hide(value) }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        _ => {}
+    }
+}
+
+fn is_credential(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["token", "secret", "ticket", "password", "code", "key"].iter().any(|word| name.ends_with(word))
+        && name != "errcode"
+        && name != "opercode"
+}

@@ -1,0 +1,207 @@
+//! The platform's rules for names, pictures and requests, in the simulator's own words, and what it says when one is broken.
+//!
+//! Nothing here asks the validators of the clients: the two are held against each other by a property.
+
+use std::borrow::Cow;
+
+use crate::call::Refused;
+use crate::settings::{Escapes, PictureTooBig, Settings};
+use crate::world::Dialect;
+
+/// A rule of the customer service family that can be broken; each dialect has its code for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    NotEnabled,
+    NoAccount,
+    NotBound,
+    Nickname,
+    AccountForm,
+    /// The part before the `@` is too long, which only the old dialect tells apart.
+    PrefixTooLong,
+    /// The part before the `@` has a character that is not allowed, which only the old dialect tells apart.
+    PrefixCharacter,
+    TooMany,
+    Exists,
+    AlreadyWorker,
+    AlreadyInvited,
+    WechatId,
+    BoundTooOften,
+    InviteOpen,
+    AlreadyBound,
+    NoSession,
+    WithAnother,
+    NotOnline,
+    RecordArgument,
+    RecordSpan,
+    PictureKind,
+}
+
+impl Broken {
+    /// The refusal in a dialect: code for code, as section 4 of the facts has them.
+    pub(crate) fn refused(self, dialect: Dialect) -> Refused {
+        let (new, old) = match self {
+            Self::NotEnabled => (65400, 61450),
+            Self::NoAccount => (65401, 61452),
+            Self::NotBound => (65402, 61451),
+            Self::Nickname => (65403, 61451),
+            Self::AccountForm => (65404, 61451),
+            Self::PrefixTooLong => (65404, 61454),
+            Self::PrefixCharacter => (65404, 61455),
+            Self::TooMany => (65405, 61456),
+            Self::Exists => (65406, 61453),
+            Self::AlreadyWorker => (65407, 61451),
+            Self::AlreadyInvited => (65408, 61451),
+            Self::WechatId => (65409, 61451),
+            Self::BoundTooOften => (65410, 61451),
+            Self::InviteOpen => (65411, 61451),
+            Self::AlreadyBound => (65412, 61451),
+            Self::NoSession => (65413, 61451),
+            Self::WithAnother => (65414, 61458),
+            Self::NotOnline => (65415, 61459),
+            Self::RecordArgument => (65416, 61451),
+            Self::RecordSpan => (65417, 61501),
+            Self::PictureKind => (40005, 61457),
+        };
+        said(if dialect == Dialect::Old { old } else { new })
+    }
+}
+
+/// A refusal with what the platform says for its code.
+pub(crate) fn said(code: i64) -> Refused {
+    let message: Cow<'static, str> = match code {
+        -1 => "system error".into(),
+        40001 => "invalid credential, access_token is invalid or not latest".into(),
+        40002 => "invalid grant_type".into(),
+        40003 => "invalid openid".into(),
+        40005 => "invalid file type".into(),
+        40006 => "invalid meida size".into(),
+        40009 => "invalid image size".into(),
+        40013 => "invalid appid".into(),
+        40014 => "invalid access_token".into(),
+        40033 => "invalid charset. please check your request, if include \\uxxxx will create fail!".into(),
+        40066 => "invalid url".into(),
+        40125 => "invalid appsecret".into(),
+        40243 => "appsecret is frozen".into(),
+        41001 => "access_token missing".into(),
+        41002 => "appid missing".into(),
+        41004 => "appsecret missing".into(),
+        41005 => "media data missing".into(),
+        42001 => "access_token expired".into(),
+        43001 => "require GET method".into(),
+        43002 => "require POST method".into(),
+        44002 => "empty post data".into(),
+        45009 => "reach max api daily quota limit".into(),
+        45011 => "api minute-quota reach limit, must slower, retry next minute".into(),
+        47001 => "data format error".into(),
+        47002 => "data format error: escaped characters".into(),
+        48001 => "api unauthorized".into(),
+        50002 => "user limited".into(),
+        50004 => "forbid to use token, please contact wxmp".into(),
+        50007 => "account frozen".into(),
+        61024 => "component appid, use the component token call".into(),
+        61450 => "system error".into(),
+        61451 => "invalid parameter".into(),
+        61452 => "invalid kf_account".into(),
+        61453 => "kf_account existed".into(),
+        61454 => "invalid kf_acount length".into(),
+        61455 => "illegal character in kf_account".into(),
+        61456 => "kf_account count exceeded".into(),
+        61457 => "invalid file type".into(),
+        61458 => "customer is being served by another worker".into(),
+        61459 => "worker is not online".into(),
+        61501 => "date range error".into(),
+        65400 => "please enable new custom service, or wait for a while if you have enabled".into(),
+        65401 => "invalid custom service account".into(),
+        65402 => "custom service account has not been bound".into(),
+        65403 => "invalid nickname".into(),
+        65404 => "illegal custom service account".into(),
+        65405 => "the maximum of custom service accounts is reached".into(),
+        65406 => "this custom service account already exists".into(),
+        65407 => "this user is already your worker".into(),
+        65408 => "you have already invited this wechat account".into(),
+        65409 => "invalid wechat account".into(),
+        65410 => "this wechat account is bound to too many custom service accounts".into(),
+        65411 => "an invitation for this custom service account is effective".into(),
+        65412 => "this custom service account is already bound".into(),
+        65413 => "no effective session for this user".into(),
+        65414 => "the user is being served by another worker".into(),
+        65415 => "this worker is not online".into(),
+        65416 => "invalid parameter, please check the fields".into(),
+        65417 => "the interval between start and end time is too long".into(),
+        89501 => "a confirmation of this ip is pending with the administrator".into(),
+        89503 => "this ip needs to be confirmed by the administrator".into(),
+        89506 => "the administrator refused this ip twice, try again 24 hours later".into(),
+        89507 => "the administrator refused this ip, try again an hour later".into(),
+        _ => "refused".into(),
+    };
+    Refused { code, message }
+}
+
+/// An account that may be added to an app: `prefix@suffix`, the suffix being the WeChat ID of the app.
+pub(crate) fn account(text: &str, wechat_id: &str, dialect: Dialect) -> Result<(), Broken> {
+    let Some((prefix, suffix)) = text.split_once('@') else { return Err(Broken::AccountForm) };
+    let old = dialect == Dialect::Old;
+    let may_stand = |c: char| c.is_ascii_alphanumeric() || (c == '_' && !old);
+    if prefix.is_empty() || wechat_id.is_empty() || suffix != wechat_id || suffix.len() > 30 {
+        return Err(Broken::AccountForm);
+    }
+    if !prefix.chars().all(may_stand) {
+        return Err(Broken::PrefixCharacter);
+    }
+    if prefix.len() > 10 { Err(Broken::PrefixTooLong) } else { Ok(()) }
+}
+
+/// A nickname: 1 to 16 characters of which one at least can be seen; of old, 12 columns, a Chinese character taking two.
+pub(crate) fn nickname(text: &str, dialect: Dialect) -> Result<(), Broken> {
+    let characters = text.chars().count();
+    let columns: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let fits = if dialect == Dialect::Old { columns <= 12 } else { characters <= 16 };
+    let is_clean = !text.chars().any(char::is_control);
+    if fits && is_clean && text.chars().any(is_seen) { Ok(()) } else { Err(Broken::Nickname) }
+}
+
+/// Whether something of a character is to be seen: not so blanks, fillers, and what only steers how text runs.
+fn is_seen(character: char) -> bool {
+    let point = u32::from(character);
+    let fills = [0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0].contains(&point);
+    let steers = point == 0x061C
+        || point == 0xFEFF
+        || [0x200B..=0x200F, 0x2028..=0x202E, 0x2060..=0x206F, 0xFFF9..=0xFFFB, 0xE0000..=0xE007F]
+            .iter()
+            .any(|run| run.contains(&point));
+    !character.is_whitespace() && !fills && !steers
+}
+
+/// A WeChat ID that a person can have: letters, digits, `_` and `-`, not digits alone, as a phone number would be.
+pub(crate) fn wechat_id(text: &str) -> Result<(), Broken> {
+    let may_stand = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let is_one =
+        (1..=30).contains(&text.len()) && text.chars().all(may_stand) && text.chars().any(|c| c.is_ascii_alphabetic());
+    if is_one { Ok(()) } else { Err(Broken::WechatId) }
+}
+
+/// A head picture: a JPEG, to be told by how it begins and that a frame follows, and not too big.
+pub(crate) fn picture(bytes: &[u8], settings: &Settings, dialect: Dialect) -> Result<(), Refused> {
+    if bytes.len() > settings.picture_bytes_max {
+        let code = if settings.picture_too_big == PictureTooBig::InvalidSize { 40009 } else { 40006 };
+        return Err(said(code));
+    }
+    if bytes.len() >= 4 && bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        return Ok(());
+    }
+    Err(Broken::PictureKind.refused(dialect))
+}
+
+/// What is said to the backslash-u form.
+pub(crate) fn escapes(escapes: Escapes) -> Refused {
+    said(if escapes == Escapes::Refuse47002 { 47002 } else { 40033 })
+}
+
+/// What is said to a body that is no JSON object, or one whose members are of another kind.
+pub(crate) fn no_json(body: &[u8], error: &serde_json::Error) -> Refused {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return said(44002);
+    }
+    // Where it went wrong is told, what stands there is not: it may be a credential.
+    Refused::new(47001, format!("data format error at line {} column {}", error.line(), error.column()))
+}

@@ -1,0 +1,219 @@
+//! What the vendor leaves open, and how strict the platform is: each a setting with a default.
+
+use serde::{Deserialize, Serialize};
+
+/// A setting, for people.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct SettingInfo {
+    /// Its name in a scenario.
+    pub name: &'static str,
+    /// Its default, as it stands in a scenario.
+    pub default: String,
+    /// What it means.
+    pub meaning: String,
+}
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $name:ident: $kind:ty = $default:expr,)+) => {
+        /// What the vendor leaves open, and how strict the platform is.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        #[non_exhaustive]
+        pub struct Settings {
+            $($(#[doc = $doc])+ pub $name: $kind,)+
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        impl Settings {
+            /// All settings with their defaults and meanings.
+            #[must_use]
+            pub fn list() -> Vec<SettingInfo> {
+                let defaults = Self::default();
+                vec![$(SettingInfo {
+                    name: stringify!($name),
+                    default: serde_json::to_string(&defaults.$name).unwrap_or_default(),
+                    meaning: concat!($($doc),+).trim().to_owned(),
+                },)+]
+            }
+        }
+    };
+}
+
+settings! {
+    /// How many accounts, or workers of a Mini Program, an app may have.
+    accounts_max: usize = 100,
+    /// The same for apps that speak the old dialect.
+    accounts_max_old: usize = 10,
+    /// How many accounts in all apps together one WeChat user may be bound to; the pages do not say.
+    accounts_per_worker_max: usize = 10,
+    /// Whether `getsession` answers `errcode` and `errmsg` beside its data, as older servers did.
+    find_session_with_errcode: bool = false,
+    /// Whether the sessions of a deleted account end; otherwise they stay until they are closed.
+    sessions_end_with_account: bool = true,
+    /// Seconds that an invite lives; the pages do not say.
+    invite_seconds: i64 = 7 * 86_400,
+    /// Seconds after switching customer service on in which calls are still answered 65400.
+    kf_fresh_seconds: i64 = 0,
+    /// How `kf_id` is sent: as real servers do for the kind of app, always as a number, or always as text.
+    kf_id: KfIdForm = KfIdForm::AsReal,
+    /// By what a Mini Program adds workers: by `kf_wx` and by `kf_account`, or by `kf_wx` alone.
+    mini_program_add: MiniProgramAdd = MiniProgramAdd::Both,
+    /// Whether the case of an account counts; the pages do not say.
+    account_case: AccountCase = AccountCase::Sensitive,
+    /// Bytes of a head picture at the most.
+    picture_bytes_max: usize = 5 * 1024 * 1024,
+    /// The code for a head picture that is too big; the pages do not say which of the two.
+    picture_too_big: PictureTooBig = PictureTooBig::InvalidSize,
+    /// Seconds after the last message for which a session passes messages on to the worker.
+    session_silence_seconds: i64 = 1_800,
+    /// Where the messages of a customer go who is in no session, while no address for pushes is set.
+    messages_without_push: WithoutPush = WithoutPush::Queue,
+    /// Rows of `getwaitcase` at the most.
+    waiting_rows_max: usize = 100,
+    /// Whether a page of records begins after the cursor or with it; the pages do not say.
+    records_cursor: RecordsCursor = RecordsCursor::After,
+    /// Whether the span of records must lie within one day of Beijing time, as older pages say.
+    records_within_a_day: bool = false,
+    /// Rows of a page of records at the most.
+    records_rows_max: i64 = 10_000,
+    /// Seconds that the span of records may have at the most.
+    records_span_seconds_max: i64 = 86_400,
+    /// Seconds that a token lives.
+    token_seconds: i64 = 7_200,
+    /// Seconds for which the token before still works after the classic call gave a new one.
+    classic_overlap_seconds: i64 = 300,
+    /// Seconds before its end from which the stable token is renewed; both work side by side for as long.
+    stable_overlap_seconds: i64 = 300,
+    /// Seconds between two forced refreshes; a quicker one gives the token that there is.
+    forced_gap_seconds: i64 = 30,
+    /// Forced refreshes a day; 0 is no limit.
+    forced_per_day: u64 = 20,
+    /// Classic token calls a day; 0 is no limit.
+    classic_per_day: u64 = 2_000,
+    /// Classic token calls of a test account a day; 0 is no limit.
+    classic_per_day_test: u64 = 200,
+    /// Stable token calls a day; 0 is no limit.
+    stable_per_day: u64 = 500_000,
+    /// Stable token calls a minute; 0 is no limit.
+    stable_per_minute: u64 = 10_000,
+    /// Calls a day of each other endpoint; the pages do not say, so 0, which is no limit.
+    calls_per_day: u64 = 0,
+    /// Calls a minute of each other endpoint; the pages do not say, so 0, which is no limit.
+    calls_per_minute: u64 = 0,
+    /// The code for too many calls in a minute; both were seen.
+    minute_quota_code: MinuteQuotaCode = MinuteQuotaCode::Minute,
+    /// Characters of a token.
+    token_characters: usize = 157,
+    /// What the backslash-u form in JSON is answered with.
+    unicode_escapes: Escapes = Escapes::Refuse40033,
+    /// Whether a call by the wrong method is refused with 43001 or 43002.
+    wrong_method: Strictness = Strictness::Refuse,
+    /// Whether an account may be deleted by GET with a query, as older pages say.
+    delete_by_get: Strictness = Strictness::Accept,
+    /// Whether an `@` in a query may come as `%40`; refused, the account is unknown.
+    encoded_at: Strictness = Strictness::Accept,
+    /// What an unknown path is answered with: 40066 with status 200, or status 404 and no JSON.
+    unknown_path: UnknownPath = UnknownPath::Refuse40066,
+}
+
+macro_rules! choices {
+    ($($(#[doc = $doc:literal])+ $name:ident { $($(#[doc = $vdoc:literal])+ $(#[$meta:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[doc = $vdoc])+ $(#[$meta])* #[serde(rename = $word)] $variant,)+ }
+    )+};
+}
+
+choices! {
+    /// How `kf_id` is sent.
+    KfIdForm {
+        /// As a number for Official and Service Accounts, as text for Mini Programs.
+        #[default]
+        AsReal = "as-real",
+        /// As a number.
+        Number = "number",
+        /// As text.
+        Text = "text",
+    }
+    /// By what a Mini Program adds workers.
+    MiniProgramAdd {
+        /// By `kf_wx`, and by `kf_account` with `nickname`.
+        #[default]
+        Both = "both",
+        /// By `kf_wx` alone.
+        KfWx = "kf_wx",
+    }
+    /// Whether the case of an account counts.
+    AccountCase {
+        /// It counts.
+        #[default]
+        Sensitive = "sensitive",
+        /// It does not.
+        Insensitive = "insensitive",
+    }
+    /// The code for a head picture that is too big.
+    PictureTooBig {
+        /// 40009.
+        #[default]
+        InvalidSize = "40009",
+        /// 40006.
+        InvalidMediaSize = "40006",
+    }
+    /// Where messages go that nobody takes.
+    WithoutPush {
+        /// Into the queue of those who wait.
+        #[default]
+        Queue = "queue",
+        /// Nowhere.
+        Drop = "drop",
+    }
+    /// Where a page of records begins.
+    RecordsCursor {
+        /// After the cursor.
+        #[default]
+        After = "after",
+        /// With the cursor.
+        Inclusive = "inclusive",
+    }
+    /// The code for too many calls in a minute.
+    MinuteQuotaCode {
+        /// 45011.
+        #[default]
+        Minute = "45011",
+        /// 45009.
+        Day = "45009",
+    }
+    /// What the backslash-u form is answered with.
+    Escapes {
+        /// 40033.
+        #[default]
+        Refuse40033 = "40033",
+        /// 47002.
+        Refuse47002 = "47002",
+        /// It is read.
+        Accept = "accept",
+    }
+    /// Whether something is refused.
+    Strictness {
+        /// It is.
+        #[default]
+        Refuse = "refuse",
+        /// It is not.
+        Accept = "accept",
+    }
+    /// What an unknown path is answered with.
+    UnknownPath {
+        /// 40066 with status 200.
+        #[default]
+        Refuse40066 = "40066",
+        /// Status 404 and a page of HTML.
+        NotFound = "404",
+    }
+}

@@ -1,0 +1,142 @@
+//! What people do on the other side of the platform.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a person does: customers write, workers answer, administrators confirm.
+///
+/// The library, `/_sim/people` and the command line take the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Deed {
+    /// Somebody follows the app; without an openid a new person does.
+    Follow {
+        /// Who.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        openid: Option<String>,
+    },
+    /// A customer writes.
+    Say {
+        /// Who.
+        openid: String,
+        /// What.
+        text: String,
+    },
+    /// A customer leaves the app; their session and their place in the queue end.
+    Leave {
+        /// Who.
+        openid: String,
+    },
+    /// A person accepts an invite, and so becomes a worker.
+    Accept {
+        /// Who.
+        wechat_id: String,
+    },
+    /// A person rejects an invite.
+    Reject {
+        /// Who.
+        wechat_id: String,
+    },
+    /// A worker goes online.
+    Online {
+        /// As which account.
+        kf_account: String,
+        /// Where: 1 on the web; of old 1, 2 or 3.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<i64>,
+    },
+    /// A worker goes offline; sessions stay.
+    Offline {
+        /// As which account.
+        kf_account: String,
+    },
+    /// A worker takes a customer from the queue; without an openid the one who waits longest.
+    Take {
+        /// As which account.
+        kf_account: String,
+        /// Whom.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        openid: Option<String>,
+    },
+    /// A worker answers a customer.
+    Answer {
+        /// As which account.
+        kf_account: String,
+        /// Whom.
+        openid: String,
+        /// What.
+        text: String,
+    },
+    /// A worker hands a customer over to another one.
+    Handover {
+        /// The account that has the session.
+        from: String,
+        /// The account that gets it.
+        to: String,
+        /// Whom.
+        openid: String,
+    },
+    /// A worker closes a session.
+    Close {
+        /// As which account.
+        kf_account: String,
+        /// With whom.
+        openid: String,
+    },
+    /// The administrator confirms an address that asked for a token.
+    ConfirmIp {
+        /// Which.
+        ip: String,
+    },
+    /// The administrator refuses an address that asked for a token.
+    RefuseIp {
+        /// Which.
+        ip: String,
+    },
+}
+
+/// What came of a deed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Done {
+    /// What happened, for people.
+    pub what: String,
+    /// The customer, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub openid: Option<String>,
+    /// The account, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kf_account: Option<String>,
+}
+
+impl Done {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), ..Self::default() }
+    }
+
+    pub(crate) fn with(mut self, openid: &str, kf_account: &str) -> Self {
+        self.openid = Some(openid.to_owned()).filter(|it| !it.is_empty());
+        self.kf_account = Some(kf_account.to_owned()).filter(|it| !it.is_empty());
+        self
+    }
+}
+
+/// Why somebody could not do something: what is wrong, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeedError(String);
+
+impl DeedError {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
+
+impl fmt::Display for DeedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for DeedError {}

@@ -1,0 +1,152 @@
+//! What every call is asked before it is done, and in which order.
+
+use kf_model::{AccountKind, Method, Setup};
+
+use super::{AppKind, AppState, World};
+use crate::call::{Call, Refused};
+use crate::generated::api::Op;
+use crate::raw::{Input, Verb};
+use crate::rules::{Broken, said};
+use crate::settings::Strictness;
+
+/// A check that a call must pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Check {
+    /// What is asked.
+    pub asks: &'static str,
+    /// The codes of those who fail.
+    pub codes: &'static [i64],
+}
+
+/// All checks in their order: of several that fail, the first one answers. The vendor does not document it; this table is
+/// the one place that says it, and the gate and the calls below follow it.
+pub const CHECKS: &[Check] = &[
+    Check { asks: "a fault of the scenario comes before everything", codes: &[] },
+    Check { asks: "is there such a path?", codes: &[40066] },
+    Check { asks: "is the method the right one?", codes: &[43001, 43002] },
+    Check {
+        asks: "is there a token, of a known form, of an app, not over, the newest?",
+        codes: &[41001, 40014, 40001, 42001],
+    },
+    Check { asks: "is the app restricted?", codes: &[50002] },
+    Check { asks: "may this address call?", codes: &[40164] },
+    Check { asks: "may this kind of app call, and is it certified?", codes: &[48001] },
+    Check { asks: "are there calls left in this day and minute?", codes: &[45009, 45011] },
+    Check { asks: "is customer service switched on?", codes: &[65400, 61450] },
+    Check { asks: "is the body JSON as it should be?", codes: &[40033, 47002, 44002, 47001] },
+    Check {
+        asks: "is each field what it must be?",
+        codes: &[40003, 65403, 65404, 65409, 65416, 65417, 61451, 61454, 61455],
+    },
+    Check { asks: "does the account exist?", codes: &[65401, 65406, 61452, 61453] },
+    Check { asks: "is there room for one more?", codes: &[65405, 61456] },
+    Check { asks: "is the account bound, and to whom?", codes: &[65402, 65412, 65411, 65407, 65408, 65410] },
+    Check { asks: "is the worker online?", codes: &[65415, 61459] },
+    Check { asks: "is there a session, and with whom?", codes: &[65413, 65414, 61458] },
+    Check { asks: "is the picture not too big, and a JPEG?", codes: &[40009, 40006, 40005, 61457] },
+];
+
+impl World {
+    /// Lets a call through, or not. What has an app of its own comes with the refusal, for the log.
+    pub(crate) fn gate(&mut self, op: Op, input: &Input<'_>) -> Result<Call, (Option<usize>, Refused)> {
+        self.check_method(op, input).map_err(|refused| (None, refused))?;
+        let spec = op.spec();
+        let call = |app| Call { app, now: self.now, ip: input.ip };
+        if spec.tokens.is_empty() {
+            return Ok(call(usize::MAX));
+        }
+        let token = input.pair("access_token").unwrap_or_default();
+        let app = self.holder(token).map_err(|refused| (None, refused))?;
+        let call = call(app);
+        let checks = [Self::check_state, Self::check_ip, Self::check_kind, Self::check_quota, Self::check_enabled];
+        for check in checks {
+            check(self, op, &call).map_err(|refused| (Some(app), refused))?;
+        }
+        Ok(call)
+    }
+
+    fn check_method(&self, op: Op, input: &Input<'_>) -> Result<(), Refused> {
+        let spec = op.spec();
+        let verb = |method| if method == Method::Get { Verb::Get } else { Verb::Post };
+        let by_get = self.settings.delete_by_get == Strictness::Accept;
+        let also = by_get && spec.also.iter().any(|method| verb(*method) == input.verb);
+        if input.verb == verb(spec.method) || also || self.settings.wrong_method == Strictness::Accept {
+            return Ok(());
+        }
+        Err(said(if spec.method == Method::Get { 43001 } else { 43002 }))
+    }
+
+    fn check_state(&mut self, _: Op, call: &Call) -> Result<(), Refused> {
+        if self.apps[call.app].state == AppState::Restricted { Err(said(50002)) } else { Ok(()) }
+    }
+
+    pub(super) fn check_ip(&mut self, _: Op, call: &Call) -> Result<(), Refused> {
+        let allowed = &self.apps[call.app].ip_whitelist;
+        if allowed.is_empty() || allowed.iter().any(|entry| holds(entry, call.ip)) {
+            return Ok(());
+        }
+        let mapped = match call.ip {
+            std::net::IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+            std::net::IpAddr::V6(ip) => ip,
+        };
+        Err(Refused::new(40164, format!("invalid ip {} ipv6 ::ffff:{}, not in whitelist", call.ip, plain(mapped))))
+    }
+
+    fn check_kind(&mut self, op: Op, call: &Call) -> Result<(), Refused> {
+        let app = &self.apps[call.app];
+        let kind = match app.kind {
+            AppKind::OfficialAccount => AccountKind::OfficialAccount,
+            AppKind::ServiceAccount => AccountKind::ServiceAccount,
+            AppKind::MiniProgram => AccountKind::MiniProgram,
+            AppKind::MiniGame => AccountKind::MiniGame,
+            AppKind::Component => return Err(said(48001)),
+        };
+        let rule = op.spec().callers.iter().find(|rule| rule.kind == kind);
+        let may = rule.is_some_and(|rule| !rule.certified_only || app.certified || app.test_account);
+        if may { Ok(()) } else { Err(said(48001)) }
+    }
+
+    fn check_quota(&mut self, op: Op, call: &Call) -> Result<(), Refused> {
+        let (per_day, per_minute) = (self.settings.calls_per_day, self.settings.calls_per_minute);
+        self.count(call.app, op.spec().name, per_day, per_minute)
+    }
+
+    fn check_enabled(&mut self, op: Op, call: &Call) -> Result<(), Refused> {
+        let app = &self.apps[call.app];
+        let since = app.kf_since.map(|since| since.seconds().saturating_add(self.settings.kf_fresh_seconds));
+        let is_on = !app.test_account && since.is_some_and(|since| since <= self.now);
+        if is_on || !op.spec().setup.contains(&Setup::KfEnabled) {
+            return Ok(());
+        }
+        Err(Broken::NotEnabled.refused(app.dialect))
+    }
+}
+
+/// Whether an entry of a whitelist holds an address; a bad entry holds none.
+fn holds(entry: &str, ip: std::net::IpAddr) -> bool {
+    use std::net::IpAddr;
+    let (network, length) = entry.split_once('/').map_or((entry, None), |(network, length)| (network, Some(length)));
+    let bits = |ip: IpAddr| match ip {
+        IpAddr::V4(ip) => (u128::from(u32::from(ip)) << 96, 32),
+        IpAddr::V6(ip) => (u128::from(ip), 128),
+    };
+    let Ok(network) = network.trim().parse::<IpAddr>() else { return false };
+    let ((network, width), (ip, ip_width)) = (bits(network), bits(ip.to_canonical()));
+    let Ok(length) = length.map_or(Ok(width), |length| length.trim().parse::<u32>()) else { return false };
+    let mask = if length == 0 { 0 } else { u128::MAX << (128 - length.min(width)) };
+    width == ip_width && network & mask == ip & mask
+}
+
+/// The part of a mapped address that the platform writes after `::ffff:`.
+fn plain(mapped: std::net::Ipv6Addr) -> String {
+    mapped.to_ipv4_mapped().map_or_else(|| mapped.to_string(), |ip| ip.to_string())
+}
+
+/// A whitelist entry that can be read.
+pub(crate) fn is_network(entry: &str) -> bool {
+    let (network, length) = entry.split_once('/').map_or((entry, "0"), |(network, length)| (network, length));
+    let most = if network.contains(':') { 128 } else { 32 };
+    network.trim().parse::<std::net::IpAddr>().is_ok()
+        && length.trim().parse::<u32>().is_ok_and(|length| length <= most)
+}

@@ -1,0 +1,258 @@
+//! The person's side: what happens in the world when somebody does something.
+
+use super::{
+    App, AppKind, Confirm, Customer, Deed, DeedError, Dialect, Done, InviteState, Session, Stamp, Waiting, World,
+};
+use crate::settings::WithoutPush;
+
+/// A message that the worker sent.
+const SENT: i64 = 2002;
+/// A message that the worker received.
+const RECEIVED: i64 = 2003;
+/// How long a refusal of the administrator holds, the first time and later.
+const REFUSED_SECONDS: [i64; 2] = [3_600, 86_400];
+
+impl World {
+    /// Lets a person do something, in an app or in the first one.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be done: the error says why.
+    pub fn act(&mut self, app_id: Option<&str>, deed: &Deed) -> Result<Done, DeedError> {
+        let app = self.app_index(app_id)?;
+        let done = match deed {
+            Deed::Follow { openid } => self.follow(app, openid.as_deref()),
+            Deed::Say { openid, text } => self.say(app, openid, text),
+            Deed::Leave { openid } => self.leave(app, openid),
+            Deed::Accept { wechat_id } => self.accept(app, wechat_id),
+            Deed::Reject { wechat_id } => self.reject(app, wechat_id),
+            Deed::Online { kf_account, status } => self.go_online(app, kf_account, *status),
+            Deed::Offline { kf_account } => self.go_offline(app, kf_account),
+            Deed::Take { kf_account, openid } => self.take(app, kf_account, openid.as_deref()),
+            Deed::Answer { kf_account, openid, text } => self.reply(app, kf_account, openid, text),
+            Deed::Handover { from, to, openid } => self.hand_over(app, from, to, openid),
+            Deed::Close { kf_account, openid } => self.close(app, kf_account, openid),
+            Deed::ConfirmIp { ip } => self.decide(app, ip, Confirm::Confirmed),
+            Deed::RefuseIp { ip } => self.decide(app, ip, Confirm::Refused),
+        }?;
+        self.changes += 1;
+        Ok(done)
+    }
+
+    fn follow(&mut self, app: usize, openid: Option<&str>) -> Result<Done, DeedError> {
+        let openid = match openid {
+            Some(openid) if openid.is_empty() || openid.chars().any(|c| c.is_control() || c.is_whitespace()) => {
+                return Err(DeedError::new("an openid has no blanks; leave it out to have one made"));
+            }
+            Some(openid) => openid.to_owned(),
+            None => self.openid(),
+        };
+        let customers = &mut self.apps[app].customers;
+        let customer = customers.entry(openid.clone()).or_insert_with(|| Customer::new(&openid));
+        customer.follows = true;
+        Ok(Done::new(format!("{openid} follows")).with(&openid, ""))
+    }
+
+    fn say(&mut self, app: usize, openid: &str, text: &str) -> Result<Done, DeedError> {
+        let now = self.now;
+        let silence = self.settings.session_silence_seconds;
+        let queues = self.settings.messages_without_push == WithoutPush::Queue;
+        let customer = self.apps[app].present(openid)?;
+        customer.wrote_at = Some(Stamp::at(now));
+        if let Some(session) = customer.session.as_mut().filter(|it| now - it.active_at.seconds() <= silence) {
+            session.active_at = Stamp::at(now);
+            let kf_account = session.kf_account.clone();
+            self.note(app, openid, RECEIVED, text, &kf_account);
+            return Ok(Done::new(format!("{kf_account} got it")).with(openid, &kf_account));
+        }
+        if let Some(waiting) = &mut customer.waiting {
+            waiting.latest_at = Stamp::at(now);
+            return Ok(Done::new(format!("{openid} still waits")).with(openid, ""));
+        }
+        if customer.session.is_some() {
+            return Ok(Done::new("the session was silent for too long; nobody got it").with(openid, ""));
+        }
+        if !queues {
+            return Ok(Done::new("nobody got it").with(openid, ""));
+        }
+        customer.waiting = Some(Waiting { since: Stamp::at(now), latest_at: Stamp::at(now), kf_account: None });
+        Ok(Done::new(format!("{openid} waits")).with(openid, ""))
+    }
+
+    fn leave(&mut self, app: usize, openid: &str) -> Result<Done, DeedError> {
+        let customer = self.apps[app].present(openid)?;
+        (customer.follows, customer.waiting, customer.session) = (false, None, None);
+        Ok(Done::new(format!("{openid} left")).with(openid, ""))
+    }
+
+    fn accept(&mut self, app: usize, wechat_id: &str) -> Result<Done, DeedError> {
+        let index = self.invited(app, wechat_id)?;
+        let bound =
+            self.apps.iter().flat_map(|app| &app.accounts).filter(|it| it.kf_wx.as_deref() == Some(wechat_id)).count();
+        if bound >= self.settings.accounts_per_worker_max {
+            return Err(DeedError::new(format!(
+                "{wechat_id} is bound to {bound} accounts already, and no more are allowed"
+            )));
+        }
+        let account = &mut self.apps[app].accounts[index];
+        account.invite = None;
+        account.kf_wx = Some(wechat_id.to_owned());
+        let kf_account = account.kf_account.clone();
+        Ok(Done::new(format!("{wechat_id} works as {}", shown(&kf_account))).with("", &kf_account))
+    }
+
+    fn reject(&mut self, app: usize, wechat_id: &str) -> Result<Done, DeedError> {
+        let index = self.invited(app, wechat_id)?;
+        let account = &mut self.apps[app].accounts[index];
+        if let Some(invite) = &mut account.invite {
+            invite.state = InviteState::Rejected;
+        }
+        let kf_account = account.kf_account.clone();
+        Ok(Done::new(format!("{wechat_id} will not work as {}", shown(&kf_account))).with("", &kf_account))
+    }
+
+    /// The account that a person is invited for.
+    fn invited(&self, app: usize, wechat_id: &str) -> Result<usize, DeedError> {
+        let is_theirs = |invite: &super::Invite| invite.wechat_id == wechat_id && invite.is_open(self.now);
+        let index = self.apps[app].accounts.iter().position(|account| account.invite.as_ref().is_some_and(is_theirs));
+        index.ok_or_else(|| DeedError::new(format!("{wechat_id} has no open invite of this app; invite them first")))
+    }
+
+    fn go_online(&mut self, app: usize, kf_account: &str, status: Option<i64>) -> Result<Done, DeedError> {
+        let status = status.unwrap_or(1);
+        let most = if self.apps[app].dialect == Dialect::Old { 3 } else { 1 };
+        if !(1..=most).contains(&status) {
+            return Err(DeedError::new(format!(
+                "the status {status} is none: 1 to {most} are, and offline is a deed of its own"
+            )));
+        }
+        let index = self.account_of(app, kf_account)?;
+        let account = &mut self.apps[app].accounts[index];
+        if account.kf_wx.is_none() {
+            return Err(DeedError::new(format!(
+                "nobody is bound to {}; invite a worker, who accepts",
+                shown(kf_account)
+            )));
+        }
+        account.online = status;
+        let name = account.kf_account.clone();
+        Ok(Done::new(format!("{} is online", shown(&name))).with("", &name))
+    }
+
+    fn go_offline(&mut self, app: usize, kf_account: &str) -> Result<Done, DeedError> {
+        let index = self.account_of(app, kf_account)?;
+        let account = &mut self.apps[app].accounts[index];
+        account.online = 0;
+        let name = account.kf_account.clone();
+        Ok(Done::new(format!("{} is offline", shown(&name))).with("", &name))
+    }
+
+    fn take(&mut self, app: usize, kf_account: &str, openid: Option<&str>) -> Result<Done, DeedError> {
+        let kf_account = self.serving(app, kf_account)?;
+        let is_for = |waiting: &Waiting| waiting.kf_account.as_ref().is_none_or(|wanted| *wanted == kf_account);
+        let waiting =
+            self.apps[app].customers.values().filter_map(|it| it.waiting.as_ref().map(|waiting| (waiting, &it.openid)));
+        let wanted = waiting.filter(|(waiting, it)| openid.map_or_else(|| is_for(waiting), |openid| openid == *it));
+        let next =
+            wanted.min_by_key(|(waiting, openid)| (waiting.latest_at, *openid)).map(|(_, openid)| openid.clone());
+        let openid = next.ok_or_else(|| {
+            DeedError::new(openid.map_or_else(|| "nobody waits".to_owned(), |openid| format!("{openid} does not wait")))
+        })?;
+        self.begin(app, &openid, &kf_account);
+        Ok(Done::new(format!("{kf_account} took {openid}")).with(&openid, &kf_account))
+    }
+
+    fn reply(&mut self, app: usize, kf_account: &str, openid: &str, text: &str) -> Result<Done, DeedError> {
+        let now = Stamp::at(self.now);
+        let kf_account = self.in_session(app, kf_account, openid)?;
+        if let Some(session) = self.apps[app].present(openid)?.session.as_mut() {
+            session.active_at = now;
+        }
+        self.note(app, openid, SENT, text, &kf_account);
+        Ok(Done::new(format!("{openid} got it")).with(openid, &kf_account))
+    }
+
+    fn hand_over(&mut self, app: usize, from: &str, to: &str, openid: &str) -> Result<Done, DeedError> {
+        let from = self.in_session(app, from, openid)?;
+        let to = self.serving(app, to)?;
+        if from == to {
+            return Err(DeedError::new(format!("{to} has {openid} already")));
+        }
+        self.begin(app, openid, &to);
+        Ok(Done::new(format!("{from} handed {openid} over to {to}")).with(openid, &to))
+    }
+
+    fn close(&mut self, app: usize, kf_account: &str, openid: &str) -> Result<Done, DeedError> {
+        let kf_account = self.in_session(app, kf_account, openid)?;
+        self.apps[app].present(openid)?.session = None;
+        Ok(Done::new(format!("{kf_account} closed the session with {openid}")).with(openid, &kf_account))
+    }
+
+    fn decide(&mut self, app: usize, ip: &str, decision: Confirm) -> Result<Done, DeedError> {
+        let now = self.now;
+        let confirmations = &mut self.apps[app].confirmations;
+        let Some(known) = confirmations.iter_mut().find(|known| known.ip == ip) else {
+            return Err(DeedError::new(format!("{ip} did not ask for a token, or this app needs no confirmation")));
+        };
+        known.state = decision;
+        known.until = None;
+        if decision == Confirm::Refused {
+            known.refusals += 1;
+            let index = usize::from(known.refusals > 1);
+            known.until = Some(Stamp::at(now + REFUSED_SECONDS[index]));
+        }
+        Ok(Done::new(format!("{ip} is {}", if decision == Confirm::Refused { "refused" } else { "confirmed" })))
+    }
+
+    /// An account by its name, or by the openid or WeChat ID of its worker.
+    fn account_of(&self, app: usize, name: &str) -> Result<usize, DeedError> {
+        let it = &self.apps[app];
+        let named = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty() && text == name);
+        let by_worker = || it.accounts.iter().position(|account| named(&account.kf_openid) || named(&account.kf_wx));
+        it.account(name, &self.settings).or_else(by_worker).ok_or_else(|| {
+            let known: Vec<&str> = it.accounts.iter().map(|account| &*account.kf_account).take(10).collect();
+            DeedError::new(format!("there is no account {name:?}; there are {}", known.join(", ")))
+        })
+    }
+
+    /// An account whose worker is online.
+    fn serving(&self, app: usize, name: &str) -> Result<String, DeedError> {
+        let account = &self.apps[app].accounts[self.account_of(app, name)?];
+        if account.can_serve() {
+            return Ok(account.kf_account.clone());
+        }
+        Err(DeedError::new(format!("{} is not online", shown(&account.kf_account))))
+    }
+
+    /// An account that has a session with a customer.
+    fn in_session(&mut self, app: usize, name: &str, openid: &str) -> Result<String, DeedError> {
+        let kf_account = self.apps[app].accounts[self.account_of(app, name)?].kf_account.clone();
+        let session: Option<Session> = self.apps[app].present(openid)?.session.clone();
+        match session {
+            Some(session) if session.kf_account == kf_account => Ok(kf_account),
+            Some(session) => Err(DeedError::new(format!("{openid} is in a session with {}", session.kf_account))),
+            None => Err(DeedError::new(format!("{openid} is in no session"))),
+        }
+    }
+}
+
+impl App {
+    /// A person who has not left.
+    fn present(&mut self, openid: &str) -> Result<&mut Customer, DeedError> {
+        let verb = if matches!(self.kind, AppKind::MiniProgram | AppKind::MiniGame) { "uses" } else { "follows" };
+        self.customers.get_mut(openid).filter(|customer| customer.follows).ok_or_else(|| {
+            DeedError::new(format!("nobody with the openid {openid:?} {verb} this app; let them follow first"))
+        })
+    }
+}
+
+impl Customer {
+    pub(crate) fn new(openid: &str) -> Self {
+        Self { openid: openid.to_owned(), follows: true, wrote_at: None, waiting: None, session: None }
+    }
+}
+
+/// The name of an account; workers of a Mini Program may have none.
+fn shown(kf_account: &str) -> &str {
+    if kf_account.is_empty() { "a worker without an account" } else { kf_account }
+}

@@ -1,0 +1,93 @@
+//! A world as a file: what it starts from, and what it is saved as.
+
+use serde::{Deserialize, Serialize};
+
+use super::{App, Stamp, World};
+use crate::fault::Fault;
+use crate::settings::Settings;
+
+/// A world as a file.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct WorldFile {
+    /// What made-up names, tokens and numbers depend on.
+    #[serde(default)]
+    pub dice: i64,
+    /// The time.
+    #[serde(default)]
+    pub clock: ClockFile,
+    /// What the vendor leaves open.
+    #[serde(default)]
+    pub settings: Settings,
+    /// The apps.
+    #[serde(default, rename = "app", skip_serializing_if = "Vec::is_empty")]
+    pub apps: Vec<App>,
+    /// What goes wrong on purpose.
+    #[serde(default, rename = "fault", skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
+}
+
+/// The time of a world.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ClockFile {
+    /// Whether the time goes by itself.
+    pub mode: ClockMode,
+    /// The time where it is moved by hand; left out, the time of loading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now: Option<Stamp>,
+    /// Seconds that it is ahead of the machine, where it goes by itself.
+    pub ahead_seconds: i64,
+}
+
+/// Whether the time of a world goes by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ClockMode {
+    /// It does.
+    #[default]
+    Real,
+    /// It stands still until it is moved by hand.
+    Manual,
+}
+
+impl World {
+    /// A world that starts from a file; what is relative in it counts from now.
+    pub(crate) fn load(file: &WorldFile, now: i64) -> Self {
+        let mut world = Self {
+            settings: file.settings.clone(),
+            apps: file.apps.clone(),
+            faults: file.faults.clone(),
+            now,
+            dice: file.dice.unsigned_abs(),
+            rids: file.dice.unsigned_abs() ^ now.unsigned_abs(),
+            changes: 0,
+            holders: std::collections::HashMap::new(),
+            base: String::new(),
+        };
+        for app in &mut world.apps {
+            app.settle(now);
+            // Numbers are not given twice, whatever the file says.
+            let after = app.accounts.iter().map(|account| account.kf_id + 1).max().unwrap_or(0);
+            app.next_kf_id = app.next_kf_id.max(after);
+            let after = app.records.iter().map(|record| record.id + 1).max().unwrap_or(0);
+            app.next_record = app.next_record.max(after);
+        }
+        world.note_holders();
+        world
+    }
+
+    /// What a world is saved as.
+    pub(crate) fn save(&self, clock: ClockFile) -> WorldFile {
+        WorldFile {
+            dice: i64::try_from(self.dice).unwrap_or_default(),
+            clock,
+            settings: self.settings.clone(),
+            apps: self.apps.clone(),
+            faults: self.faults.clone(),
+        }
+    }
+}

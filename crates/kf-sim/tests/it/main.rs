@@ -1,0 +1,3 @@
+//! The simulated platform, called as clients call it.
+
+mod scenario;

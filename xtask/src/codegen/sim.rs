@@ -1,0 +1,228 @@
+//! The trait that a platform implements: raw requests in, answers out, and the way from a path to a call.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::names::pascal;
+use super::rust::{docs, head, literal, slice};
+use super::spec::{Endpoint, Family, Field, Method, Object, Place, Spec};
+
+/// The file of the simulator.
+pub(crate) fn render(spec: &Spec) -> String {
+    let mut out = head("The calls of the platform, as the simulator answers them.", "crates/kf-model/spec");
+    out.push_str(
+        "use std::borrow::Cow;\n\nuse kf_model::{Endpoint, EndpointSpec, Secret};\nuse serde::{Deserialize, Serialize};\n\n\
+         use crate::call::{Call, Refused};\nuse crate::raw::{File, Input, Number, NumberOrText, Raw};\n\n",
+    );
+    api(spec, &mut out);
+    op(spec, &mut out);
+    route(spec, &mut out);
+    dispatch(spec, &mut out);
+    for (_, endpoint) in spec.endpoints() {
+        request(spec, endpoint, &mut out);
+        answer(spec, endpoint, &mut out);
+    }
+    for object in objects(spec) {
+        let name = format!("{}{}", object.name, lifetime(spec, &object.field));
+        row(spec, &name, &object.doc, &object.field, &mut out);
+    }
+    out
+}
+
+fn api(spec: &Spec, out: &mut String) {
+    out.push_str("/// What a platform answers: a method a call.\n///\n/// # Errors\n///\n/// Each method gives the refusal of its call.\n");
+    out.push_str("#[allow(clippy::missing_errors_doc, reason = \"the trait says it for all\")]\npub trait Api {\n");
+    for (_, endpoint) in spec.endpoints() {
+        docs(out, "    ", [endpoint.doc.as_str()]);
+        let (name, request) = (&endpoint.name, pascal(&endpoint.name));
+        let answer = match () {
+            () if endpoint.response.is_empty() => "()".to_owned(),
+            () => format!("{request}Answer{}", lifetime(spec, &endpoint.response).replace("'a", "'_")),
+        };
+        let _ =
+            writeln!(out, "    fn {name}(&mut self, call: &Call, request: {request}) -> Result<{answer}, Refused>;");
+    }
+    out.push_str("}\n\n");
+}
+
+/// The calls as values.
+fn op(spec: &Spec, out: &mut String) {
+    out.push_str("/// A call of the platform.\n#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\n#[non_exhaustive]\npub enum Op {\n");
+    for (_, endpoint) in spec.endpoints() {
+        docs(out, "    ", [endpoint.doc.as_str()]);
+        let _ = writeln!(out, "    {},", pascal(&endpoint.name));
+    }
+    out.push_str("}\n\nimpl Op {\n    /// All of them.\n");
+    let all = spec.endpoints().map(|(_, endpoint)| format!("Self::{}", pascal(&endpoint.name)));
+    let _ = writeln!(out, "    pub const ALL: &'static [Self] = {};\n", slice(all));
+    out.push_str("    /// What is known about it.\n    #[must_use]\n    pub fn spec(self) -> &'static EndpointSpec {\n        match self {\n");
+    for (family, endpoint) in spec.endpoints() {
+        let name = pascal(&endpoint.name);
+        let _ = writeln!(out, "            Self::{name} => kf_model::{}::{name}::SPEC,", family.name);
+    }
+    out.push_str("        }\n    }\n}\n\n");
+}
+
+/// The calls on each path, with the fields that the others on it do not have.
+fn route(spec: &Spec, out: &mut String) {
+    out.push_str(
+        "/// The calls on a path; where there are several, each has the fields that tell it from the others.\n",
+    );
+    out.push_str("pub(crate) fn route(path: &str) -> &'static [(Op, &'static [&'static str])] {\n    match path {\n");
+    let mut paths = BTreeSet::new();
+    for (_, endpoint) in spec.endpoints().filter(|(_, endpoint)| paths.insert(&endpoint.path)) {
+        let on_path: Vec<&Endpoint> =
+            spec.endpoints().map(|(_, other)| other).filter(|other| other.path == endpoint.path).collect();
+        let ops = on_path.iter().map(|one| {
+            let others = |name: &str| {
+                on_path.iter().filter(|two| two.name != one.name).any(|two| two.request.iter().any(|f| f.name == name))
+            };
+            let own = one.request.iter().filter(|field| on_path.len() > 1 && field.required && !others(&field.name));
+            format!("(Op::{}, {})", pascal(&one.name), slice(own.map(|field| literal(&field.name))))
+        });
+        let _ = writeln!(out, "        {} => {},", literal(&endpoint.path), slice(ops));
+    }
+    out.push_str("        _ => &[],\n    }\n}\n\n");
+}
+
+fn dispatch(spec: &Spec, out: &mut String) {
+    out.push_str("/// Lets a platform answer a call; gives the JSON that goes out.\n");
+    out.push_str("pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Vec<u8>, Refused> {\n    match op {\n");
+    for (_, endpoint) in spec.endpoints() {
+        let (name, variant) = (&endpoint.name, pascal(&endpoint.name));
+        let method = format!("api.{name}(call, Raw::read(input)?)?");
+        let _ = if endpoint.response.is_empty() {
+            writeln!(out, "        Op::{variant} => {{ {method}; Ok(crate::raw::done()) }}")
+        } else {
+            writeln!(out, "        Op::{variant} => Ok(crate::raw::answer(&{method})),")
+        };
+    }
+    out.push_str("    }\n}\n\n");
+}
+
+/// The request as it came: text and numbers that nobody has judged yet.
+fn request(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
+    let name = pascal(&endpoint.name);
+    let _ = writeln!(out, "/// What came with a call of `{}`.", endpoint.name);
+    out.push_str("#[derive(Clone, Debug, Default, Deserialize)]\n#[non_exhaustive]\n");
+    let _ = writeln!(out, "pub struct {name} {{");
+    for field in &endpoint.request {
+        docs(out, "    ", [field.doc.as_str()]);
+        if endpoint.place(field) != Place::Body {
+            out.push_str("    #[serde(skip)]\n");
+        }
+        if field.rust_name.is_some() {
+            let _ = writeln!(out, "    #[serde(rename = {:?})]", field.name);
+        }
+        let _ = writeln!(out, "    pub {}: Option<{}>,", field.ident(), raw_type(spec, field));
+    }
+    let _ = writeln!(out, "}}\n\nimpl Raw for {name} {{");
+    out.push_str("    fn read(input: &Input<'_>) -> Result<Self, Refused> {\n");
+    let in_body = endpoint.request.iter().filter(|field| endpoint.place(field) == Place::Body).count();
+    let members = |fields: &[Field], all: bool| {
+        let places = fields.iter().filter(|field| all || endpoint.place(field) != Place::Body);
+        places.map(|field| format!("{}: {}", field.ident(), reader(spec, endpoint, field))).collect::<Vec<_>>()
+    };
+    let from_query = format!("Ok(Self {{ {} }})", members(&endpoint.request, true).join(", "));
+    if in_body == 0 {
+        if endpoint.request.is_empty() {
+            out.push_str("        let _ = input;\n");
+        }
+        let _ = writeln!(out, "        {from_query}");
+    } else {
+        if endpoint.also.contains(&Method::Get) {
+            let _ = writeln!(out, "        if input.is_get() {{ return {from_query}; }}");
+        }
+        let beside = members(&endpoint.request, false);
+        if beside.is_empty() {
+            out.push_str("        input.json()\n");
+        } else {
+            let _ = writeln!(out, "        Ok(Self {{ {}, ..input.json()? }})", beside.join(", "));
+        }
+    }
+    out.push_str("    }\n}\n\n");
+}
+
+fn reader(spec: &Spec, endpoint: &Endpoint, field: &Field) -> String {
+    let name = literal(&field.name);
+    match (endpoint.place(field), raw_type(spec, field)) {
+        (Place::Part, _) => format!("input.file({name})?"),
+        (_, "Secret") => format!("input.secret({name})"),
+        (_, "Number") => format!("input.number({name})"),
+        (_, "bool") => format!("input.flag({name})"),
+        _ => format!("input.text({name})"),
+    }
+}
+
+fn raw_type(spec: &Spec, field: &Field) -> &'static str {
+    let kind = spec.kind(&field.kind);
+    match kind.map(|kind| (kind.secret, kind.wire.as_str())) {
+        Some((true, _)) => "Secret",
+        Some((_, "number")) => "Number",
+        Some((_, "boolean")) => "bool",
+        Some((_, "file")) => "File",
+        _ => "String",
+    }
+}
+
+fn answer(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
+    if endpoint.response.is_empty() {
+        return;
+    }
+    let name = format!("{}Answer{}", pascal(&endpoint.name), lifetime(spec, &endpoint.response));
+    row(spec, &name, &format!("What `{}` answers.", endpoint.name), &endpoint.response, out);
+}
+
+fn row(spec: &Spec, name: &str, doc: &str, fields: &[Field], out: &mut String) {
+    docs(out, "", [doc]);
+    out.push_str("#[derive(Clone, Debug, Serialize)]\n#[allow(clippy::exhaustive_structs, reason = \"a platform says all of it\")]\n");
+    let _ = writeln!(out, "pub struct {name} {{");
+    for field in fields {
+        docs(out, "    ", [field.doc.as_str()]);
+        let kind = answer_type(spec, field);
+        if field.rust_name.is_some() {
+            let _ = writeln!(out, "    #[serde(rename = {:?})]", field.name);
+        }
+        if kind == "&'a Secret" {
+            out.push_str("    #[serde(serialize_with = \"crate::raw::secret\")]\n");
+        }
+        let _ = if field.required {
+            writeln!(out, "    pub {}: {kind},", field.ident())
+        } else {
+            writeln!(
+                out,
+                "    #[serde(skip_serializing_if = \"Option::is_none\")]\n    pub {}: Option<{kind}>,",
+                field.ident()
+            )
+        };
+    }
+    out.push_str("}\n\n");
+}
+
+fn answer_type(spec: &Spec, field: &Field) -> String {
+    if let Some(object) = field.row().and_then(|row| spec.object(row)) {
+        return format!("Vec<{}{}>", object.name, lifetime(spec, &object.field));
+    }
+    if let Some(object) = spec.object(&field.kind) {
+        return format!("{}{}", object.name, lifetime(spec, &object.field));
+    }
+    let kind = spec.kind(&field.kind);
+    match kind.map(|kind| (kind.secret, kind.wire.as_str())) {
+        Some((true, _)) => "&'a Secret",
+        Some((_, "number")) => "i64",
+        Some((_, "boolean")) => "bool",
+        Some((_, "string or number")) => "NumberOrText",
+        _ => "Cow<'a, str>",
+    }
+    .to_owned()
+}
+
+/// `<'a>` where something in it is borrowed from the world.
+fn lifetime(spec: &Spec, fields: &[Field]) -> &'static str {
+    if fields.iter().any(|field| answer_type(spec, field).contains("'a")) { "<'a>" } else { "" }
+}
+
+/// The objects that answers hold.
+fn objects(spec: &Spec) -> impl Iterator<Item = &Object> {
+    spec.families.iter().flat_map(|family: &Family| &family.object)
+}
