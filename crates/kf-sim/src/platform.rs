@@ -263,17 +263,17 @@ impl Platform {
         self.log().clear();
     }
 
-    /// Ends when there is a call with a higher number.
-    pub async fn called(&self, after: u64) {
+    /// Ends when there is a call with a higher number; gives the highest.
+    pub async fn called(&self, after: u64) -> u64 {
         poll_fn(|context| {
             let mut log = self.log();
             if log.last() > after {
-                return Poll::Ready(());
+                return Poll::Ready(log.last());
             }
             log.watchers.push(context.waker().clone());
             Poll::Pending
         })
-        .await;
+        .await
     }
 
     /// Says where pictures are served.

@@ -1,0 +1,4 @@
+//! The simulated platform on a port.
+
+mod doors;
+mod raw;
