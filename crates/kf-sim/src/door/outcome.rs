@@ -15,6 +15,7 @@ pub(super) struct Out {
     first: Option<Bytes>,
     announced: u64,
     breaks: bool,
+    is_flushed: bool,
 }
 
 /// Why a connection ends without an answer, or in the middle of one: a fault says so.
@@ -33,9 +34,15 @@ impl Body for Out {
     type Data = Bytes;
     type Error = Broken;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         match self.first.take() {
             Some(bytes) => Poll::Ready(Some(Ok(Frame::data(bytes)))),
+            None if self.breaks && !self.is_flushed => {
+                // What was written goes out while the body has to be waited for, and would not if it broke off now.
+                self.is_flushed = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
             None if self.breaks => Poll::Ready(Some(Err(Broken))),
             None => Poll::Ready(None),
         }
@@ -54,13 +61,17 @@ impl Body for Out {
 pub(super) fn whole(status: u16, content_type: &'static str, body: Bytes) -> Response<Out> {
     let announced = body.len() as u64;
     let first = Some(body).filter(|body| !body.is_empty());
-    response(status, content_type, Out { first, announced, breaks: false })
+    response(status, content_type, Out { first, announced, breaks: false, is_flushed: false })
 }
 
 /// An answer of which half arrives.
 pub(super) fn cut(status: u16, content_type: &'static str, body: &Bytes) -> Response<Out> {
     let announced = body.len() as u64;
-    response(status, content_type, Out { first: Some(body.slice(..body.len() / 2)), announced, breaks: true })
+    response(
+        status,
+        content_type,
+        Out { first: Some(body.slice(..body.len() / 2)), announced, breaks: true, is_flushed: false },
+    )
 }
 
 fn response(status: u16, content_type: &'static str, out: Out) -> Response<Out> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 use hyper::header::CONTENT_TYPE;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -105,12 +105,8 @@ where
 impl Door {
     async fn answer(&self, request: Request<Incoming>, ip: IpAddr, socket: &Socket) -> Result<Response<Out>, Broken> {
         let (head, body) = request.into_parts();
-        let body = match Limited::new(body, BODY_MAX).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
-                return Ok(whole(413, "text/plain", Bytes::from_static(b"the body is too large\n")));
-            }
-            Err(_) => return Err(Broken),
+        let Some(body) = read(body).await? else {
+            return Ok(whole(413, "text/plain", Bytes::from_static(b"the body is too large\n")));
         };
         let query = pairs(head.uri.query().unwrap_or_default());
         if let Some(path) = head.uri.path().strip_prefix("/_sim/") {
@@ -159,6 +155,18 @@ impl Door {
         let request = control::Request { method: &head.method, path, query, body };
         let control::Answer(status, content_type, body) = control::answer(&self.platform, request).await;
         whole(status, content_type, body)
+    }
+}
+
+/// A body; none of one that is too large, which is known from what it announces or from what has come.
+async fn read(body: Incoming) -> Result<Option<Bytes>, Broken> {
+    if body.size_hint().lower() > BODY_MAX as u64 {
+        return Ok(None);
+    }
+    match Limited::new(body, BODY_MAX).collect().await {
+        Ok(body) => Ok(Some(body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Ok(None),
+        Err(_) => Err(Broken),
     }
 }
 

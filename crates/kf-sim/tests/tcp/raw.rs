@@ -38,11 +38,22 @@ pub(crate) async fn send(sim: &Sim, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(answer)
 }
 
+/// Sends bytes and no more; what comes back does not matter.
+pub(crate) async fn send_and_leave(sim: &Sim, bytes: &[u8]) {
+    let mut stream = TcpStream::connect(address(sim)).await.unwrap();
+    let _ = stream.write_all(bytes).await;
+    let _ = stream.shutdown().await;
+    let _ = stream.read_to_end(&mut Vec::new()).await;
+}
+
 /// A request with these headers, on a connection of its own.
 pub(crate) async fn call(sim: &Sim, method: &str, target: &str, headers: &[&str], body: &[u8]) -> Answer {
     let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
     let host = if headers.to_lowercase().contains("host:") { "" } else { "host: localhost\r\n" };
-    let head = format!("{method} {target} HTTP/1.1\r\n{host}connection: close\r\ncontent-length: {}\r\n{headers}\r\n", body.len());
+    let head = format!(
+        "{method} {target} HTTP/1.1\r\n{host}connection: close\r\ncontent-length: {}\r\n{headers}\r\n",
+        body.len()
+    );
     let answer = send(sim, &[head.as_bytes(), body].concat()).await.unwrap();
     parse(&answer)
 }
