@@ -12,7 +12,7 @@ use kf_transport::{Clock, ManualClock};
 use crate::call::Refused;
 use crate::fault::{Effect, Fault};
 use crate::generated::api::{Op, route};
-use crate::log::{Entry, Kept, Log, LogFilter, LoggedCall};
+use crate::log::{Entry, Kept, Log, LogFilter, LoggedCall, word, words};
 use crate::raw::{Input, Verb};
 use crate::rules::said;
 use crate::scenario::{self, ScenarioError};
@@ -121,7 +121,7 @@ impl Platform {
         }
         let app_id = app.and_then(|app| state.world.apps.get(app)).map(|app| app.app_id.as_str().into());
         drop(state);
-        let query = input.query.iter().map(|pair| (Box::from(&*pair.name), Box::from(&*pair.value))).collect();
+        let query = words(input.query);
         let method = match input.verb {
             Verb::Get => "GET",
             Verb::Post => "POST",
@@ -129,7 +129,7 @@ impl Platform {
         };
         let (body, answer) = (Kept::of(input.bytes()), Kept::of(&reply.body));
         let fault = effect.as_ref().map(Effect::name).or((!delay.is_zero()).then_some("delay"));
-        let path = input.path.into();
+        let path = word(input.path);
         self.log().push(Entry {
             at,
             app_id,
