@@ -104,7 +104,7 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Connections go through a proxy.
+    /// Connections go through a proxy, but for those to this machine.
     #[must_use]
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.proxy = Some(proxy);

@@ -10,7 +10,7 @@ use kf_model::Secret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::base::split;
+use super::base::{is_loopback, split};
 use super::build_error::BuildError;
 
 /// Bytes of a proxy's answer that are read at the most.
@@ -64,10 +64,22 @@ impl Proxy {
         self
     }
 
-    /// Whether a host is called through the proxy.
+    /// Whether a host is called through the proxy. This machine never is: what goes to it unencrypted would reach the
+    /// proxy so.
     #[must_use]
     pub fn serves(&self, host: &str) -> bool {
-        !self.direct.iter().any(|rule| rule.fits(host))
+        let host = host.trim_matches(['[', ']']);
+        !is_loopback(host) && !self.direct.iter().any(|rule| rule.fits(host))
+    }
+
+    /// Refuses what no proxy could be told.
+    pub(super) fn check(&self) -> Result<(), BuildError> {
+        match &self.credentials {
+            Some((user, _)) if user.contains(':') => {
+                Err(BuildError::Proxy { why: "a user with a colon in it cannot be told from the password" })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Asks for a tunnel.

@@ -6,6 +6,7 @@ mod clock;
 mod connecting;
 mod faults;
 mod hard;
+mod helpers;
 mod secrets;
 mod server;
 mod target;
