@@ -56,11 +56,15 @@ impl Proxy {
     }
 
     /// The hosts that are called directly, in the form of the variable `NO_PROXY`: names, which stand for their
-    /// subdomains too, addresses, blocks of them as in `10.0.0.0/8`, with commas between them; `*` is all.
+    /// subdomains too, addresses, blocks of them as in `10.0.0.0/8`, with commas, semicolons or blanks between them; `*`
+    /// is all.
+    ///
+    /// A scheme before a name and a port behind it say nothing: a host is called directly on every port or on none. What
+    /// is none of these, such as `10.` or `a*.com`, fits no host. This machine needs no rule.
     #[must_use]
     pub fn no_proxy(mut self, rules: &str) -> Self {
-        self.direct
-            .extend(rules.split([',', ' ', '\t']).map(str::trim).filter(|rule| !rule.is_empty()).map(Rule::parse));
+        let is_between = |character: char| matches!(character, ',' | ';') || character.is_whitespace();
+        self.direct.extend(rules.split(is_between).filter(|rule| !rule.is_empty()).filter_map(Rule::parse));
         self
     }
 
@@ -121,20 +125,29 @@ enum Rule {
 }
 
 impl Rule {
-    fn parse(rule: &str) -> Self {
+    /// Reads a rule; what is none gives nothing.
+    fn parse(rule: &str) -> Option<Self> {
         if rule == "*" {
-            return Self::All;
+            return Some(Self::All);
         }
+        let rule = rule.split_once("://").map_or(rule, |(_, rule)| rule);
         let bare = rule.trim_matches(['[', ']']);
-        let (address, length) = bare.split_once('/').unwrap_or((bare, "128"));
-        if let (Ok(address), Ok(length)) = (address.trim_matches(['[', ']']).parse(), length.parse()) {
-            return Self::Block(address, length);
+        if let Ok(address) = bare.parse() {
+            return Some(Self::Block(address, 128));
         }
-        // A port says nothing here: a host is called directly or it is not.
+        if let Some((address, length)) = bare.split_once('/')
+            && let Ok(address) = address.trim_matches(['[', ']']).parse::<IpAddr>()
+        {
+            let bits = if address.is_ipv4() { 32 } else { 128 };
+            return length.parse().ok().filter(|&length| length <= bits).map(|length| Self::Block(address, length));
+        }
+        let rule = rule.split('/').next().unwrap_or_default();
         let name = rule.rsplit_once(':').map_or(rule, |(name, _)| name);
         match name.trim_matches(['[', ']']).parse() {
-            Ok(address) => Self::Block(address, 128),
-            Err(_) => Self::Name(name.trim_start_matches('*').trim_matches('.').to_ascii_lowercase()),
+            Ok(address) => Some(Self::Block(address, 128)),
+            Err(_) => Some(name.trim_start_matches('*').trim_matches('.').to_ascii_lowercase())
+                .filter(|name| !name.is_empty())
+                .map(Self::Name),
         }
     }
 
@@ -146,7 +159,9 @@ impl Rule {
                 host.eq_ignore_ascii_case(name)
                     || host.to_ascii_lowercase().strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'))
             }
-            Self::Block(block, length) => host.parse().is_ok_and(|address| in_block(address, *block, *length)),
+            Self::Block(block, length) => {
+                host.parse().is_ok_and(|address: IpAddr| in_block(address.to_canonical(), *block, *length))
+            }
         }
     }
 }
