@@ -194,6 +194,7 @@ impl HyperTransportBuilder {
     /// # Errors
     ///
     /// What is wrong with a base URL, the proxy or the trust.
+        self.proxy.as_ref().map_or(Ok(()), Proxy::check)?;
     pub fn build(self) -> Result<HyperTransport, BuildError> {
         let tls = tls::config(&self.trust)?;
         let dialer = Arc::new(Dialer { resolver: self.resolver, tls, proxy: self.proxy });

@@ -48,7 +48,7 @@ impl Proxy {
         Ok(Self { host, port: port.unwrap_or(80), credentials: None, direct: Vec::new() })
     }
 
-    /// The user and the password that the proxy asks for.
+    /// The user, without a colon, and the password that the proxy asks for.
     #[must_use]
     pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
         self.credentials = Some((user.into(), password.into()));
