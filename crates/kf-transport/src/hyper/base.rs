@@ -6,6 +6,7 @@ use http::{HeaderValue, Uri};
 use rustls::pki_types::ServerName;
 
 use super::build_error::BuildError;
+use crate::target;
 
 /// Where calls go. No URL stands above this module.
 #[derive(Debug)]
@@ -44,6 +45,9 @@ impl Base {
         };
         let port = port.unwrap_or(if tls { 443 } else { 80 });
         let prefix = uri.path().trim_end_matches('/').to_owned();
+        if !prefix.is_empty() && !target::is_path(&prefix) {
+            return Err(bad("its path holds what must be percent-encoded"));
+        }
         let authority = authority.as_str().to_ascii_lowercase();
         let header = HeaderValue::from_str(&authority).map_err(|_| bad("its host is no host"))?;
         Ok(Self { authority, header, host, port, tls, prefix })

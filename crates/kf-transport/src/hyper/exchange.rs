@@ -38,6 +38,9 @@ pub(super) struct Outgoing {
 impl Outgoing {
     pub(super) fn new(base: &Base, request: Request) -> Result<Self, Failure> {
         let refused = |why: &'static str| Failure::of(TransportErrorKind::Request, why);
+        if !target::is_path(request.path) {
+            return Err(refused("its path is no path"));
+        }
         let target = target::encode(&base.prefix, request.path, &request.query);
         let target =
             PathAndQuery::from_maybe_shared(Bytes::from(target)).map_err(|_| refused("its path is no path"))?;
