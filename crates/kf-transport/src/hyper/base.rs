@@ -59,14 +59,24 @@ impl Base {
     }
 }
 
-/// The URL without what may be a credential in it.
+/// The host that is named to [`allow_plain_http`](super::HyperTransportBuilder::allow_plain_http), also with a scheme or a
+/// port about it.
+pub(super) fn plain_host(name: &str) -> Result<String, BuildError> {
+    let why = "allow_plain_http takes the name of a host";
+    let rest = name.split_once("://").map_or(name, |(_, rest)| rest).trim_end_matches('/');
+    let bare = rest.parse::<Ipv6Addr>().map(|address| address.to_string()).ok();
+    let host = bare.or_else(|| split(rest).map(|(host, _)| host));
+    host.ok_or_else(|| BuildError::BaseUrl { url: shown(name), why })
+}
+
+/// The host of a URL, without what may be a credential before it or in place of its port.
 fn shown(url: &str) -> String {
     let rest = url.rsplit('@').next().unwrap_or_default();
     let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
 }
 
-/// Host, in lower case and without brackets, and port; nothing where one of them is none.
+/// Host, in lower case or as an address is written shortest, without brackets, and port; nothing where one of them is none.
 pub(super) fn split(authority: &str) -> Option<(String, Option<u16>)> {
     let end = authority.find(']').map_or_else(|| authority.find(':').unwrap_or(authority.len()), |end| end + 1);
     let (host, port) = authority.split_at(end);
@@ -78,7 +88,7 @@ pub(super) fn split(authority: &str) -> Option<(String, Option<u16>)> {
     let host = host.to_ascii_lowercase();
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     match bare {
-        Some(address) => address.parse::<Ipv6Addr>().ok().map(|_| (address.to_owned(), port)),
+        Some(address) => address.parse::<Ipv6Addr>().ok().map(|address| (address.to_string(), port)),
         None => ServerName::try_from(host.clone()).ok().map(|_| (host, port)),
     }
 }

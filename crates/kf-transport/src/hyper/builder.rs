@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kf_model::limits::HOSTS;
 
-use super::base::Base;
+use super::base::{Base, plain_host};
 use super::build_error::BuildError;
 use super::dial::Dialer;
 use super::host::Host;
@@ -90,10 +90,10 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Allows `http://` to one host that is not this machine. Tokens and messages then travel unencrypted.
+    /// Allows `http://` to one host, on every port, that is not this machine. Tokens and messages then travel unencrypted.
     #[must_use]
     pub fn allow_plain_http(mut self, host: &str) -> Self {
-        self.plain.push(host.trim_matches(['[', ']']).to_ascii_lowercase());
+        self.plain.push(host.to_owned());
         self
     }
 
@@ -198,7 +198,8 @@ impl HyperTransportBuilder {
     pub fn build(self) -> Result<HyperTransport, BuildError> {
         let tls = tls::config(&self.trust)?;
         let dialer = Arc::new(Dialer { resolver: self.resolver, tls, proxy: self.proxy });
-        let bases = self.bases.iter().map(|url| Base::parse(url, &self.plain));
+        let plain = self.plain.iter().map(|name| plain_host(name)).collect::<Result<Vec<_>, _>>()?;
+        let bases = self.bases.iter().map(|url| Base::parse(url, &plain));
         let hosts = bases
             .map(|base| Host::new(base?, self.in_flight, Arc::clone(&dialer)))
             .collect::<Result<Vec<_>, BuildError>>()?;
