@@ -27,7 +27,7 @@ impl Base {
         if url.contains('#') {
             return Err(bad("it has a fragment, which no call could honor"));
         }
-        if url.contains('@') {
+        if url.contains('@') || url.contains("%40") {
             return Err(bad("it has a user in it; credentials of a proxy go to Proxy::credentials"));
         }
         let uri: Uri =
@@ -72,15 +72,22 @@ pub(super) fn plain_host(name: &str) -> Result<String, BuildError> {
 /// The host of a URL, without what may be a credential before it or in place of its port.
 fn shown(url: &str) -> String {
     let rest = url.rsplit('@').next().unwrap_or_default();
+    let rest = rest.rsplit("%40").next().unwrap_or_default();
     let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    rest.split_at(host_end(rest)).0.to_owned()
+}
+
+/// Where the host ends in an authority.
+fn host_end(authority: &str) -> usize {
+    authority.find(']').map_or_else(|| authority.find(':').unwrap_or(authority.len()), |end| end + 1)
 }
 
 /// Host, in lower case or as an address is written shortest, without brackets, and port; nothing where one of them is none.
 pub(super) fn split(authority: &str) -> Option<(String, Option<u16>)> {
-    let end = authority.find(']').map_or_else(|| authority.find(':').unwrap_or(authority.len()), |end| end + 1);
-    let (host, port) = authority.split_at(end);
+    let (host, port) = authority.split_at(host_end(authority));
     let port = match port.strip_prefix(':') {
+        Some(port) if !port.bytes().all(|byte| byte.is_ascii_digit()) => return None,
         Some(port) => Some(port.parse().ok().filter(|&port: &u16| port > 0)?),
         None if port.is_empty() => None,
         None => return None,

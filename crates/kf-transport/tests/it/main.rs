@@ -7,6 +7,7 @@ mod connecting;
 mod faults;
 mod hard;
 mod helpers;
+mod names;
 mod secrets;
 mod server;
 mod target;
