@@ -115,7 +115,9 @@ impl Transport for HyperTransport {
 impl Inner {
     /// The first host that is not parked, or the one that was parked first.
     fn host(&self, now: Duration) -> &Host {
-        let free = self.hosts.iter().find(|host| host.may_be_called(now, self.limits.connect));
+        // A trial that is dropped holds the host for no longer than it could have taken.
+        let trial = self.limits.connect.min(self.limits.attempt);
+        let free = self.hosts.iter().find(|host| host.may_be_called(now, trial));
         free.or_else(|| self.hosts.iter().min_by_key(|host| host.parked_until()))
             .expect("the builder gives one at least")
     }

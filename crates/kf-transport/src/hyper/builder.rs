@@ -29,7 +29,7 @@ use crate::clock::{Clock, SystemClock};
 /// | time to wait for a place among them | 5 s |
 /// | time that an idle connection is kept | 10 s |
 /// | size of an answer, and of its head | 16 MiB, 64 KiB |
-/// | time for which a host is parked that could not be connected to | 30 s |
+/// | time for which a host is parked that could not be connected to, TLS included | 30 s |
 pub struct HyperTransportBuilder {
     bases: Vec<String>,
     plain: Vec<String>,
@@ -182,7 +182,9 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// How long a host is left alone that could not be connected to.
+    /// How long a host is left alone that could not be connected to, did not prove who it is, or hung up before anything was
+    /// sent. A call that could wait no longer than a second, or than half of the time to connect where that is less, tells
+    /// nothing of a host.
     #[must_use]
     pub fn park(mut self, duration: Duration) -> Self {
         self.limits.park = duration;
