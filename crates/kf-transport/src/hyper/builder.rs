@@ -60,7 +60,6 @@ impl HyperTransportBuilder {
             silence: Duration::from_secs(20),
             queue: Duration::from_secs(5),
             idle: Duration::from_secs(10),
-            idle_max: 64,
             park: Duration::from_secs(30),
             body_max: 16 * 1024 * 1024,
             head_max: 64 * 1024,
@@ -146,11 +145,10 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// How many calls to a host may be in flight. The others wait.
+    /// How many calls to a host may be in flight, and so how many connections there are at the most. The others wait.
     #[must_use]
     pub fn in_flight(mut self, calls: usize) -> Self {
         self.in_flight = calls.max(1);
-        self.limits.idle_max = calls.max(1);
         self
     }
 
@@ -196,8 +194,8 @@ impl HyperTransportBuilder {
     /// # Errors
     ///
     /// What is wrong with a base URL, the proxy or the trust.
-        self.proxy.as_ref().map_or(Ok(()), Proxy::check)?;
     pub fn build(self) -> Result<HyperTransport, BuildError> {
+        self.proxy.as_ref().map_or(Ok(()), Proxy::check)?;
         let tls = tls::config(&self.trust)?;
         let dialer = Arc::new(Dialer { resolver: self.resolver, tls, proxy: self.proxy });
         let plain = self.plain.iter().map(|name| plain_host(name)).collect::<Result<Vec<_>, _>>()?;

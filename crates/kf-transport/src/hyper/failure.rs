@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use crate::error::TransportErrorKind::{Connect, Interrupted, Protocol, TooLarge};
+use crate::error::TransportErrorKind::{Connect, Encoded, Interrupted, Protocol, Timeout, TooLarge};
 use crate::error::{TransportError, TransportErrorKind};
 
 /// What failed: the kind, and what it comes from.
@@ -11,19 +11,25 @@ pub(super) struct Failure {
     kind: TransportErrorKind,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
+    is_of_connection: bool,
 
 impl Failure {
     pub(super) fn new(kind: TransportErrorKind) -> Self {
-        Self { kind, source: None }
+        Self { kind, source: None, is_of_connection: !matches!(kind, TooLarge | Encoded) }
     }
 
     pub(super) fn of(kind: TransportErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { kind, source: Some(source.into()) }
+        Self { source: Some(source.into()), ..Self::new(kind) }
+    }
+
+    /// No answer in the time of a caller that had less than others: it says nothing about the connection.
+    pub(super) fn hurried() -> Self {
+        Self { is_of_connection: false, ..Self::new(Timeout) }
     }
 
     /// Whether the connection failed, and not only what came over it.
     pub(super) fn is_of_connection(&self) -> bool {
-        !matches!(self.kind, TooLarge | TransportErrorKind::Encoded)
+        self.is_of_connection
     }
 
     /// The same failure of a request that certainly did not go out.

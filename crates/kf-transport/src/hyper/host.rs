@@ -109,13 +109,12 @@ impl Host {
     async fn establish(&self, clock: &Arc<dyn Clock>, limits: &Limits) -> Result<Connection, Failure> {
         let stream = self.dialer.dial(&self.base, &**clock).await?;
         let heard = Heard::default();
-        let probe = stream.probe().map_err(|error| Failure::of(Connect, error))?;
-        let io = TokioIo::new(Heeded { stream, heard: heard.clone(), clock: Arc::clone(clock) });
+        let io = TokioIo::new(Heeded { stream, heard: heard.clone(), clock: Arc::clone(clock), is_new: true });
         let handshake = http1::Builder::new().max_buf_size(limits.head_max).handshake(io).await;
         let (sender, connection) = handshake.map_err(|error| Failure::of(Connect, error))?;
         // Ends when the sender is dropped or the server hangs up; why is told to the call, if there is one.
         let task = tokio::spawn(async move { drop(connection.await) }).abort_handle();
-        Ok(Connection { sender, heard, probe, task })
+        Ok(Connection { sender, heard, task })
     }
 
     /// After a failure of one connection the idle ones are not trusted either.
