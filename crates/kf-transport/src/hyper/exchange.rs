@@ -29,6 +29,9 @@ use crate::target;
 /// Seconds that a server can ask to wait at the most: a day.
 const RETRY_AFTER_SECONDS_MAX: u64 = 86_400;
 
+/// Bytes that are set aside for an answer before they come in, at the most.
+const RESERVE_MAX: usize = 1024 * 1024;
+
 /// A request as it goes out.
 pub(super) struct Outgoing(http::Request<Full<Bytes>>);
 
@@ -168,8 +171,9 @@ async fn read(mut body: Incoming, most: usize) -> Result<Bytes, Failure> {
             first = data;
         } else {
             if rest.is_empty() {
+                // The server names the length: it is believed as far as it costs little.
                 let whole = usize::try_from(announced).unwrap_or_default();
-                rest.reserve(whole.saturating_sub(first.len()).max(data.len()));
+                rest.reserve(whole.saturating_sub(first.len()).min(RESERVE_MAX).max(data.len()));
             }
             rest.extend_from_slice(&data);
         }
