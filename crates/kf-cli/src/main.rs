@@ -1,0 +1,18 @@
+//! The command `kf`: hands the process over to the library.
+
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+
+use kf_cli::{Env, Streams};
+
+fn main() -> ExitCode {
+    #[cfg(unix)]
+    let user = Some(rustix::process::geteuid().as_raw());
+    #[cfg(not(unix))]
+    let user = None;
+    let folder = std::env::current_dir().unwrap_or_default();
+    let env = Env::new(std::env::vars_os(), std::env::temp_dir(), folder, user, std::process::id());
+    let is_terminal = io::stdout().is_terminal();
+    let mut streams = Streams::new(io::stdout(), io::stderr(), is_terminal).until(kf_cli::signals);
+    ExitCode::from(kf_cli::run(std::env::args_os(), &env, &mut streams).code())
+}

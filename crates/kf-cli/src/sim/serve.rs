@@ -1,0 +1,143 @@
+//! Serving: from the arguments to the last save.
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use kf_sim::{Sim, StartError};
+
+use super::client::{Client, get};
+use super::ready::Ready;
+use super::runtime::{self, Announced, Entry};
+use super::start;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::show::{chain, escaped};
+use crate::streams::Streams;
+
+/// How long a simulator that was started before may take to say that it runs.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// Where it listens; port 0 picks one. Any address but one of this machine alone needs a control key.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9180", value_parser = address)]
+    pub(super) listen: SocketAddr,
+    /// The world to begin with; left out, the default one. `kf sim scenario` prints it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) scenario: Option<PathBuf>,
+    /// Keeps the world in this file; if it is there, the world begins as it says.
+    #[arg(long, value_name = "FILE")]
+    pub(super) state: Option<PathBuf>,
+    /// Speaks TLS, and writes the certificate to trust into this folder, as ca.pem.
+    #[arg(long, value_name = "DIR")]
+    pub(super) tls: Option<PathBuf>,
+    /// Asks whoever drives it for the key in this file. KF_SIM_CONTROL_KEY in the environment is the other way.
+    #[arg(long, value_name = "FILE")]
+    pub(super) control_key_file: Option<PathBuf>,
+    /// The time stands still until `kf sim advance` moves it.
+    #[arg(long)]
+    pub(super) manual_clock: bool,
+}
+
+/// Serves until it is told to stop.
+pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    // From here on a signal is not lost.
+    let stop = streams.stop().map_err(|error| failed(&format!("the system tells of no signals: {error}")))?;
+    let key = start::key(args, env)?;
+    let mut builder = Sim::builder().listen(args.listen).platform(start::platform(args, streams)?);
+    if let Some(key) = &key {
+        builder = builder.control_key(key.clone());
+    }
+    if let Some(path) = &args.state {
+        builder = builder.state(path);
+    }
+    if args.tls.is_some() {
+        builder = builder.tls();
+    }
+    let sim = builder.start().await.map_err(|error| not_started(&error))?;
+    let ca = match (&args.tls, sim.ca_pem()) {
+        (Some(folder), Some(pem)) => Some(write_ca(&env.absolute(folder), pem)?),
+        _ => None,
+    };
+    let url = reachable(sim.url());
+    let ca_pem = sim.ca_pem().map(str::to_owned);
+    let announced = announce(env, Entry { url: url.clone(), pid: env.process(), control_key: key, ca_pem }, streams).await;
+    let text = sim.platform().look(|world| Ready { url: &url, ca: ca.as_deref(), world }.to_string());
+    match streams.text(&text) {
+        // Whoever wanted to know the URL alone has gone away; the simulator stays.
+        Ok(()) | Err(Failure { exit: Exit::Ok, .. }) => stop.await,
+        Err(failure) => return Err(failure),
+    }
+    drop(announced);
+    sim.stop().await.map_err(|error| start::of_state(&error))
+}
+
+fn failed(message: &str) -> Failure {
+    Failure::new(Exit::Failed, escaped(message))
+}
+
+fn not_started(error: &StartError) -> Failure {
+    match error {
+        StartError::NeedsKey(_) => {
+            Failure::new(Exit::Usage, format!("--listen: {error}; --control-key-file names the file of one"))
+        }
+        StartError::Listen { .. } => failed(&format!("--listen: {}", chain(error))),
+        StartError::State(error) => start::of_state(error),
+        other => failed(&chain(other)),
+    }
+}
+
+/// Lets the commands find it. If they cannot, it serves all the same.
+async fn announce(env: &Env, entry: Entry, streams: &mut Streams<'_>) -> Option<Announced> {
+    if let Ok((_, before)) = runtime::read(env) {
+        let url = escaped(&before.url);
+        if before.url != entry.url && answers(before).await {
+            streams.note(&format!(
+                "another simulator runs at {url}; commands find this one from now on, and that one with --url {url}"
+            ));
+        }
+    }
+    match Announced::begin(env, &entry) {
+        Ok(announced) => Some(announced),
+        Err(why) => {
+            streams.note(&escaped(&format!("commands will find this simulator with --url alone: {why}")));
+            None
+        }
+    }
+}
+
+/// Whether a simulator that was started before still runs.
+async fn answers(entry: Entry) -> bool {
+    let Ok(client) = Client::of(entry, None, None, String::new()) else { return false };
+    let mut request = get("sim_health", "/_sim/health");
+    request.timeout = Some(HEALTH_TIMEOUT);
+    client.send(request).await.is_ok()
+}
+
+/// Writes the certificate, whole or not at all.
+fn write_ca(folder: &Path, pem: &str) -> Result<PathBuf, Failure> {
+    let path = folder.join("ca.pem");
+    let beside = folder.join("ca.pem.tmp");
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(folder)?;
+        fs::write(&beside, pem)?;
+        fs::rename(&beside, &path)
+    };
+    write().map_err(|error| failed(&format!("--tls: {} cannot be written: {error}", path.display())))?;
+    Ok(path)
+}
+
+/// The URL by which this machine reaches it: one that listens everywhere is at home too.
+fn reachable(url: &str) -> String {
+    url.replacen("://0.0.0.0:", "://127.0.0.1:", 1).replacen("://[::]:", "://[::1]:", 1)
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let text = text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
+    text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:9180; port 0 picks one".to_owned())
+}

@@ -1,0 +1,84 @@
+//! The world as it stands: `world`.
+
+use clap::Args;
+use kf_sim::{Account, App, Customer, InviteState, WorldFile};
+use kf_transport::Param;
+use serde::Serialize;
+
+use super::{Connect, ask, get, read};
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::show::{escaped, utc};
+use crate::streams::Streams;
+
+#[derive(Debug, Args)]
+pub(super) struct WorldArgs {
+    /// Print it as a scenario file, for --scenario.
+    #[arg(long, conflicts_with = "json")]
+    toml: bool,
+    #[command(flatten)]
+    connect: Connect,
+}
+
+pub(super) fn run(args: &WorldArgs, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let mut request = get("sim_world", "/_sim/world");
+    if args.toml {
+        request.query.push(Param::text("format", "toml"));
+    }
+    let answer = ask(&args.connect, env, request)?;
+    if args.toml || args.connect.json {
+        return streams.raw(&answer);
+    }
+    let world: WorldFile = read(&answer)?;
+    world.apps.iter().try_for_each(|app| streams.text(&shown(app)))
+}
+
+/// An app with what is in it, a line each.
+fn shown(app: &App) -> String {
+    let mut about = vec![word(&app.kind)];
+    about.extend(app.certified.then(|| "certified".to_owned()));
+    about.extend(app.test_account.then(|| "test account".to_owned()));
+    about.push(match app.wechat_id.as_str() {
+        "" => "no WeChat ID".to_owned(),
+        wechat_id => format!("WeChat ID {wechat_id}"),
+    });
+    let mut lines = vec![format!("{} {}: {}", app.app_id, app.name, about.join(", "))];
+    lines.extend(app.accounts.iter().map(account));
+    lines.extend(app.customers.values().map(customer));
+    lines.push(format!("  {} records", app.records.len()));
+    lines.iter().map(|line| escaped(line) + "\n").collect()
+}
+
+fn account(account: &Account) -> String {
+    let name = match (account.kf_account.as_str(), &account.kf_openid) {
+        ("", Some(kf_openid)) => kf_openid,
+        (kf_account, _) => kf_account,
+    };
+    let worker = match (&account.kf_wx, &account.invite) {
+        (Some(kf_wx), _) if account.online != 0 => format!("{kf_wx}, online"),
+        (Some(kf_wx), _) => format!("{kf_wx}, offline"),
+        (None, Some(invite)) if invite.state == InviteState::Waiting => {
+            format!("nobody, {} is invited until {}", invite.wechat_id, utc(invite.expires_at.seconds()))
+        }
+        (None, Some(invite)) => format!("nobody, the invite of {} is {}", invite.wechat_id, word(&invite.state)),
+        (None, None) => "nobody".to_owned(),
+    };
+    format!("  account {name} (kf_id {}) {}: {worker}", account.kf_id, account.nickname)
+}
+
+fn customer(customer: &Customer) -> String {
+    let state = match (&customer.session, &customer.waiting) {
+        _ if !customer.follows => "has left".to_owned(),
+        (Some(session), _) => format!("in a session with {}", session.kf_account),
+        (None, Some(waiting)) => format!("waits since {}", utc(waiting.since.seconds())),
+        (None, None) => "follows".to_owned(),
+    };
+    let wrote = customer.wrote_at.map(|at| format!(", wrote last {}", utc(at.seconds()))).unwrap_or_default();
+    format!("  customer {}: {state}{wrote}", customer.openid)
+}
+
+/// A word as a scenario has it.
+fn word(value: &impl Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
