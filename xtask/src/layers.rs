@@ -7,6 +7,7 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("kf-model", &[]),
     ("kf-transport", &["kf-model"]),
     ("kf-sim", &["kf-model", "kf-transport"]),
+    ("kf-cli", &["kf-model", "kf-sim", "kf-transport"]),
     ("kf-tests", &[]),
     ("xtask", &[]),
 ];
@@ -25,6 +26,10 @@ pub(crate) const BUDGETS: &[(&str, &str, usize)] = &[
 
 /// The files, from the root, that may call `Secret::expose`, and why.
 pub(crate) const EXPOSES: &[(&str, &str)] = &[
+    ("crates/kf-cli/src/sim/examples.rs", "prints a made-up AppSecret, in examples to paste"),
+    ("crates/kf-cli/src/sim/ready.rs", "prints made-up AppSecrets"),
+    ("crates/kf-cli/src/sim/runtime.rs", "writes the control key into the file that only its user can read"),
+    ("crates/kf-cli/src/sim/start.rs", "looks whether a control key can stand in a header"),
     ("crates/kf-model/src/secret.rs", "defines it, compares two"),
     ("crates/kf-model/src/wire.rs", "writes it into the body of a token call"),
     ("crates/kf-sim/src/door/memory.rs", "reads the token of a call, as the platform does"),

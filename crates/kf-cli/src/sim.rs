@@ -36,9 +36,10 @@ pub(crate) struct SimArgs {
 }
 
 const HELP: &str = "\
-Without a command it serves until Ctrl-C. The commands find the simulator that was started last by a file that only its
-user can read, in $XDG_RUNTIME_DIR/kf or else in a folder under the one for temporary files; --url names another one.
-A control key comes from --control-key-file or from KF_SIM_CONTROL_KEY in the environment.";
+Without a command it serves until Ctrl-C. The commands find the simulator that was started last
+by a file that only its user can read, in $XDG_RUNTIME_DIR/kf, or else in a folder of the user
+under the one for temporary files. --url names another one; its control key, if it has one, is
+taken from KF_SIM_CONTROL_KEY in the environment.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -65,11 +66,10 @@ enum Command {
 /// Which simulator is meant, and how its answer is printed.
 #[derive(Clone, Debug, Args)]
 struct Connect {
-    /// The URL of the simulator; left out, the one that was started last on this machine. Its control key is taken from
-    /// KF_SIM_CONTROL_KEY in the environment.
+    /// The simulator to drive; left out, the one that was started last here.
     #[arg(long, global = true)]
     url: Option<String>,
-    /// The certificate by which a simulator at an https URL is trusted: its ca.pem.
+    /// The certificate to trust at an https URL: the ca.pem of the simulator.
     #[arg(long, global = true, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Print the JSON as it came.
@@ -114,6 +114,7 @@ fn done(answer: &str, json: bool, streams: &mut Streams<'_>) -> Result<(), Failu
 /// Runs something on a runtime of one thread.
 fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::new(Exit::Failed, format!("the system gives no events: {error}")))?;
+    let runtime =
+        runtime.map_err(|error| Failure::new(Exit::Failed, format!("the system gives no events: {error}")))?;
     runtime.block_on(future)
 }

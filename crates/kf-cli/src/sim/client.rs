@@ -46,7 +46,8 @@ impl Client {
         let key = env.variable(KEY_VARIABLE).map(|key| Secret::from(key.to_string_lossy().as_ref()));
         let pem = match &connect.ca {
             Some(path) => Some(fs::read(path).map_err(|error| {
-                let what = format!("--ca: {} cannot be read: {error}; give the ca.pem of the simulator", path.display());
+                let what =
+                    format!("--ca: {} cannot be read: {error}; give the ca.pem of the simulator", path.display());
                 Failure::new(Exit::Input, escaped(&what))
             })?),
             None => None,
@@ -68,12 +69,7 @@ impl Client {
     }
 
     /// The simulator of a file.
-    pub(super) fn of(
-        entry: Entry,
-        pem: Option<Vec<u8>>,
-        key: Option<Secret>,
-        remedy: String,
-    ) -> Result<Self, String> {
+    pub(super) fn of(entry: Entry, pem: Option<Vec<u8>>, key: Option<Secret>, remedy: String) -> Result<Self, String> {
         Self::to(&entry.url, pem.or(entry.ca_pem.map(String::into_bytes)), entry.control_key.or(key), remedy)
     }
 

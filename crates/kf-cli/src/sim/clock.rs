@@ -102,7 +102,20 @@ mod tests {
         for (text, seconds) in good {
             assert_eq!(span(text), Ok(seconds), "{text}");
         }
-        for text in ["", "90", "s", "-1s", "1.5h", "1 h", "1h30", "9w", "客", "1客", "99999999999999999999s", "999999999999999999d"] {
+        for text in [
+            "",
+            "90",
+            "s",
+            "-1s",
+            "1.5h",
+            "1 h",
+            "1h30",
+            "9w",
+            "客",
+            "1客",
+            "99999999999999999999s",
+            "999999999999999999d",
+        ] {
             assert!(span(text).unwrap_err().contains("such as 90s"), "{text}");
         }
     }

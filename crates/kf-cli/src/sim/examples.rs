@@ -24,7 +24,9 @@ impl fmt::Display for Examples<'_> {
         let (url, ca) = (self.url, self.ca.map(|ca| quoted(&ca.display().to_string())));
         self.curl(f, ca.as_deref())?;
         let (import, context) = match &ca {
-            Some(ca) => ("json, ssl, urllib.request", format!(", context=ssl.create_default_context(cafile={})", text(ca))),
+            Some(ca) => {
+                ("json, ssl, urllib.request", format!(", context=ssl.create_default_context(cafile={})", text(ca)))
+            }
             None => ("json, urllib.request", String::new()),
         };
         writeln!(f, "\n# Python, with nothing installed:\npython3 - <<'END'\nimport {import}")?;

@@ -148,7 +148,7 @@ fn shown(fault: &Fault) -> String {
     };
     let endpoint = fault.endpoint.as_deref().unwrap_or("every endpoint");
     let app = fault.app.as_deref().map(|app| format!(" of {app}")).unwrap_or_default();
-    let times = fault.times.map(|times| format!(", {times} more times")).unwrap_or_default();
+    let times = fault.times.map(|times| format!(", the next {times}")).unwrap_or_default();
     let chance = fault.probability.map(|it| format!(", with probability {it}")).unwrap_or_default();
     format!("{effect}: {endpoint}{app}{times}{chance}")
 }

@@ -63,11 +63,13 @@ pub(super) fn run(args: &LogArgs, env: &Env, streams: &mut Streams<'_>) -> Resul
     }
     block_on(async {
         let mut last = print(&client.send(args.request(None)).await?, json, streams)?;
-        while args.follow {
+        if !args.follow {
+            return Ok(());
+        }
+        loop {
             let answer = client.send(args.request(Some(last))).await?;
             last = follow(&answer, json, streams)?.max(last);
         }
-        Ok(())
     })
 }
 

@@ -29,7 +29,13 @@ impl fmt::Display for Ready<'_> {
         writeln!(f, "\nApps, with AppSecrets that are made up:")?;
         for app in &self.world.apps {
             let about = [app.name.as_str(), app.wechat_id.as_str()].map(escaped).join(", ");
-            writeln!(f, "  {}  {}  {}", escaped(&app.app_id), quoted(app.secret.expose()), about.trim_matches([',', ' ']))?;
+            writeln!(
+                f,
+                "  {}  {}  {}",
+                escaped(&app.app_id),
+                quoted(app.secret.expose()),
+                about.trim_matches([',', ' '])
+            )?;
         }
         let Some(app) = example_app(self.world) else { return Ok(()) };
         let examples = Examples { url: self.url, ca: self.ca, app };
@@ -38,7 +44,10 @@ impl fmt::Display for Ready<'_> {
         let anybody = waiting.or_else(|| app.customers.values().find(|customer| customer.follows));
         if let Some(customer) = anybody {
             let openid = escaped(&customer.openid);
-            writeln!(f, "\n# A customer writes; `kf sim --help` tells what else people do:\nkf sim say {openid} hello")?;
+            writeln!(
+                f,
+                "\n# A customer writes; `kf sim --help` tells what else people do:\nkf sim say {openid} hello"
+            )?;
         }
         writeln!(f, "\nCtrl-C stops it.")
     }

@@ -24,19 +24,19 @@ const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
-    /// Where it listens; port 0 picks one. Any address but one of this machine alone needs a control key.
+    /// Where it listens; port 0 picks one. Other than loopback needs a control key.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:9180", value_parser = address)]
     pub(super) listen: SocketAddr,
-    /// The world to begin with; left out, the default one. `kf sim scenario` prints it.
+    /// The world to begin with; left out, the one that `kf sim scenario` prints.
     #[arg(long, value_name = "FILE")]
     pub(super) scenario: Option<PathBuf>,
-    /// Keeps the world in this file; if it is there, the world begins as it says.
+    /// Keeps the world in this file, and begins as it says if it is there.
     #[arg(long, value_name = "FILE")]
     pub(super) state: Option<PathBuf>,
-    /// Speaks TLS, and writes the certificate to trust into this folder, as ca.pem.
+    /// Speaks TLS; the certificate to trust goes into this folder, as ca.pem.
     #[arg(long, value_name = "DIR")]
     pub(super) tls: Option<PathBuf>,
-    /// Asks whoever drives it for the key in this file. KF_SIM_CONTROL_KEY in the environment is the other way.
+    /// Wants the key in this file, or in KF_SIM_CONTROL_KEY, from whoever drives it.
     #[arg(long, value_name = "FILE")]
     pub(super) control_key_file: Option<PathBuf>,
     /// The time stands still until `kf sim advance` moves it.
@@ -66,7 +66,8 @@ pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>
     };
     let url = reachable(sim.url());
     let ca_pem = sim.ca_pem().map(str::to_owned);
-    let announced = announce(env, Entry { url: url.clone(), pid: env.process(), control_key: key, ca_pem }, streams).await;
+    let announced =
+        announce(env, Entry { url: url.clone(), pid: env.process(), control_key: key, ca_pem }, streams).await;
     let text = sim.platform().look(|world| Ready { url: &url, ca: ca.as_deref(), world }.to_string());
     match streams.text(&text) {
         // Whoever wanted to know the URL alone has gone away; the simulator stays.

@@ -79,7 +79,9 @@ pub(super) fn key(args: &ServeArgs, env: &Env) -> Result<Option<Secret>, Failure
     let text = text.map_err(|error| input(&format!("--control-key-file: {shown} cannot be read: {error}")))?;
     let key = Some(Secret::from(text.trim())).filter(is_key);
     let wrong = || {
-        input(&format!("--control-key-file: {shown} holds no key; write one line of letters, digits and signs of ASCII"))
+        input(&format!(
+            "--control-key-file: {shown} holds no key; write one line of letters, digits and signs of ASCII"
+        ))
     };
     key.map(Some).ok_or_else(wrong)
 }

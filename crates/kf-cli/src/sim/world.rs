@@ -45,7 +45,7 @@ fn shown(app: &App) -> String {
     let mut lines = vec![format!("{} {}: {}", app.app_id, app.name, about.join(", "))];
     lines.extend(app.accounts.iter().map(account));
     lines.extend(app.customers.values().map(customer));
-    lines.push(format!("  {} records", app.records.len()));
+    lines.push(format!("  records: {}", app.records.len()));
     lines.iter().map(|line| escaped(line) + "\n").collect()
 }
 
@@ -63,7 +63,8 @@ fn account(account: &Account) -> String {
         (None, Some(invite)) => format!("nobody, the invite of {} is {}", invite.wechat_id, word(&invite.state)),
         (None, None) => "nobody".to_owned(),
     };
-    format!("  account {name} (kf_id {}) {}: {worker}", account.kf_id, account.nickname)
+    let nickname = if account.nickname.is_empty() { "" } else { &format!(" {}", account.nickname) };
+    format!("  account {name} (kf_id {}){nickname}: {worker}", account.kf_id)
 }
 
 fn customer(customer: &Customer) -> String {

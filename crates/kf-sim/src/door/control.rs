@@ -62,13 +62,13 @@ pub(super) async fn answer(platform: &Platform, request: Request<'_>) -> Answer 
         ("POST", "clock") => set_clock(platform, &request),
         ("GET", "faults") => Ok(json!({ "faults": platform.look(|world| world.faults.clone()) })),
         ("POST", "faults") => add_fault(platform, &request),
-        ("DELETE", "faults") => {
+        ("DELETE", "faults") | ("POST", "faults/clear") => {
             platform.change(|world| world.faults.clear());
             what("nothing goes wrong on purpose any more")
         }
         ("POST", "people") => people(platform, &request),
         ("GET", "log") => log(platform, &request).await,
-        ("DELETE", "log") => {
+        ("DELETE", "log") | ("POST", "log/clear") => {
             platform.forget_calls();
             what("the calls are forgotten")
         }
@@ -85,7 +85,19 @@ pub(super) async fn answer(platform: &Platform, request: Request<'_>) -> Answer 
 }
 
 /// The paths of the interface.
-const PATHS: [&str; 9] = ["health", "openapi.json", "world", "reset", "clock", "faults", "people", "log", "settings"];
+const PATHS: [&str; 11] = [
+    "health",
+    "openapi.json",
+    "world",
+    "reset",
+    "clock",
+    "faults",
+    "faults/clear",
+    "people",
+    "log",
+    "log/clear",
+    "settings",
+];
 
 /// What is no JSON of ours: the description, a scenario, a picture.
 fn text(platform: &Platform, request: &Request<'_>) -> Option<Answer> {
