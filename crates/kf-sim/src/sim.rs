@@ -221,13 +221,14 @@ impl SimBuilder {
         };
         #[cfg(not(feature = "tls"))]
         let ca_pem = None;
+        let (stop, stopping) = watch::channel(false);
         let door = Door {
             platform: platform.clone(),
             key: key.clone(),
             #[cfg(feature = "tls")]
             tls: acceptor,
+            stop: stopping.clone(),
         };
-        let (stop, stopping) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, Arc::new(door), stopping));
         let keeping = keeper.map(|keeper| (keeper.clone(), tokio::spawn(keeper.keep())));
         Ok(Sim { url, platform, key, ca_pem, accepting, keeping, stop })

@@ -67,8 +67,15 @@ pub(super) fn run(args: &LogArgs, env: &Env, streams: &mut Streams<'_>) -> Resul
             return Ok(());
         }
         loop {
-            let answer = client.send(args.request(Some(last))).await?;
-            last = follow(&answer, json, streams)?.max(last);
+            match client.send(args.request(Some(last))).await {
+                Ok(answer) => last = follow(&answer, json, streams)?.max(last),
+                // It stopped, which is as good an end as Ctrl-C.
+                Err(Failure { exit: Exit::NotFound, message }) => {
+                    streams.note(&message.unwrap_or_default());
+                    return Ok(());
+                }
+                Err(failure) => return Err(failure),
+            }
         }
     })
 }

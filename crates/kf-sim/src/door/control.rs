@@ -45,7 +45,8 @@ pub(super) fn is_open(method: &Method, path: &str) -> bool {
     method == Method::GET && (path == "health" || path.starts_with("picture/"))
 }
 
-pub(super) async fn answer(platform: &Platform, request: Request<'_>) -> Answer {
+/// Answers a request; one that waits for something goes on until the simulator stops.
+pub(super) async fn answer(platform: &Platform, request: Request<'_>, stopped: impl Future<Output = ()>) -> Answer {
     if request.method == Method::GET
         && let Some(answer) = text(platform, &request)
     {
@@ -67,7 +68,7 @@ pub(super) async fn answer(platform: &Platform, request: Request<'_>) -> Answer 
             what("nothing goes wrong on purpose any more")
         }
         ("POST", "people") => people(platform, &request),
-        ("GET", "log") => log(platform, &request).await,
+        ("GET", "log") => log(platform, &request, stopped).await,
         ("DELETE", "log") | ("POST", "log/clear") => {
             platform.forget_calls();
             what("the calls are forgotten")
@@ -170,7 +171,7 @@ fn people(platform: &Platform, request: &Request<'_>) -> Outcome {
     Ok(json!(done))
 }
 
-async fn log(platform: &Platform, request: &Request<'_>) -> Outcome {
+async fn log(platform: &Platform, request: &Request<'_>, stopped: impl Future<Output = ()>) -> Outcome {
     let filter = filter(request.query)?;
     let wait = number(request.query, "wait_seconds")?.unwrap_or(0).min(WAIT_SECONDS_MAX);
     let matching = async {
@@ -187,7 +188,8 @@ async fn log(platform: &Platform, request: &Request<'_>) -> Outcome {
         platform.calls(&filter)
     } else {
         let clock = platform.clock();
-        unless(matching, clock.sleep(Duration::from_secs(wait))).await.unwrap_or_default()
+        let end = async { unless(clock.sleep(Duration::from_secs(wait)), stopped).await.unwrap_or_default() };
+        unless(matching, end).await.unwrap_or_default()
     };
     let last = calls.last().map_or(filter.after, |call| call.id);
     Ok(json!({ "calls": calls, "last": last }))

@@ -40,6 +40,7 @@ pub(crate) struct Door {
     pub(crate) key: Option<Secret>,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<tokio_rustls::TlsAcceptor>,
+    pub(crate) stop: Stop,
 }
 
 /// Tells when to stop.
@@ -153,7 +154,8 @@ impl Door {
             return whole(status, "application/json; charset=utf-8", body.into());
         }
         let request = control::Request { method: &head.method, path, query, body };
-        let control::Answer(status, content_type, body) = control::answer(&self.platform, request).await;
+        let control::Answer(status, content_type, body) =
+            control::answer(&self.platform, request, stopped(self.stop.clone())).await;
         whole(status, content_type, body)
     }
 }

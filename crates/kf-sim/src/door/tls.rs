@@ -20,6 +20,8 @@ pub(crate) fn make(listen: IpAddr) -> Result<(TlsAcceptor, String), Box<dyn std:
 
     let key = KeyPair::generate()?;
     let mut leaf = CertificateParams::new(vec!["localhost".to_owned()])?;
+    // Python from 3.13 on believes no certificate without it.
+    leaf.use_authority_key_identifier_extension = true;
     let loopback: [IpAddr; 2] = [std::net::Ipv4Addr::LOCALHOST.into(), std::net::Ipv6Addr::LOCALHOST.into()];
     leaf.subject_alt_names.extend(loopback.into_iter().chain([listen]).map(SanType::IpAddress));
     leaf.distinguished_name.push(DnType::CommonName, "localhost");
