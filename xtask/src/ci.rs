@@ -27,6 +27,11 @@ const OPENAPI_SPEC_VALIDATOR: Tool = Tool {
     install: "python3 -m pip install openapi-spec-validator",
 };
 
+const CURL_NODE_PYTHON: Tool = Tool {
+    is_there: || ["curl", "node", "python3"].iter().all(|program| sh::is_there(program, &["--version"])),
+    install: "apt-get install curl nodejs python3",
+};
+
 /// All steps, the quick ones first.
 pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", what: "the code is formatted", needs: None, run: fmt },
@@ -47,6 +52,12 @@ pub(crate) const STEPS: &[Step] = &[
         what: "both openapi.json are valid OpenAPI, and their samples fit their schemas",
         needs: Some(OPENAPI_SPEC_VALIDATOR),
         run: openapi,
+    },
+    Step {
+        name: "examples",
+        what: "the examples that `kf sim` prints run as they stand",
+        needs: Some(CURL_NODE_PYTHON),
+        run: examples,
     },
 ];
 
@@ -137,4 +148,8 @@ fn openapi(root: &Path) -> Result<(), String> {
         "python3",
         &["xtask/openapi.py", "crates/kf-model/spec/openapi.json", "crates/kf-sim/src/door/openapi.json"],
     )
+}
+
+fn examples(root: &Path) -> Result<(), String> {
+    sh::run(root, "cargo", &["test", "--locked", "-p", "kf-cli", "--test", "examples"])
 }

@@ -1,0 +1,12 @@
+//! The command, through its library and as a program.
+
+#![cfg(unix)]
+
+mod files;
+mod running;
+mod secrets;
+mod start;
+mod story;
+mod terminal;
+mod usage;
+mod within;
