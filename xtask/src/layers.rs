@@ -22,6 +22,7 @@ pub(crate) const BUDGETS: &[(&str, &str, usize)] = &[
     ("kf-transport", "", 16),
     ("kf-transport", "hyper", 62),
     ("kf-sim", "", 36),
+    ("kf-cli", "", 90),
 ];
 
 /// The files, from the root, that may call `Secret::expose`, and why.
