@@ -121,7 +121,8 @@ impl Client {
         match serde_json::from_str::<Refused>(text) {
             Ok(refused) => Failure::new(Exit::Refused, escaped(&refused.error)),
             Err(_) => {
-                let message = format!("what answers at {} with status {status} is no `kf sim`; mend --url", self.url);
+                let message =
+                    format!("what answers at {} with status {status} is no `kf sim`; {}", self.url, self.remedy);
                 Failure::new(Exit::NotFound, escaped(&message))
             }
         }
