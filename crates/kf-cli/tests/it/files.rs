@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::running::Folder;
+use crate::running::{Folder, alone};
 
 const SIM: [&str; 3] = ["sim", "--listen", "127.0.0.1:0"];
 
@@ -44,13 +44,13 @@ fn without_a_folder_of_the_session_there_is_one_of_the_user() {
 #[test]
 fn a_file_that_was_left_behind_is_told_and_replaced() {
     let folder = Folder::new("stale");
-    let sim = folder.start(&SIM);
+    let sim = folder.start(&["sim", "--listen", &alone(2)]);
     let pid = sim.pid();
     sim.end(Signal::KILL);
     let err = folder.kf(&["sim", "clock"]).failed(3);
     let entry = folder.entry();
     let left = format!("process {pid} ended without removing {}: start one with `kf sim`", entry.display());
-    assert!(err.contains("no simulator answers at http://127.0.0.1:") && err.contains(&left), "{err}");
+    assert!(err.contains("no simulator answers at http://127.0.0.") && err.contains(&left), "{err}");
     let sim = folder.start(&SIM);
     folder.kf(&["sim", "clock"]).ok();
     sim.end(Signal::TERM);

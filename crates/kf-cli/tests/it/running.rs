@@ -10,6 +10,11 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+/// Where a simulator listens whose port nobody may take when it is gone: on an address of its own, where there are more.
+pub(crate) fn alone(number: u8) -> String {
+    format!("127.0.0.{}:0", if cfg!(target_os = "linux") { number } else { 1 })
+}
+
 /// A folder of a test, empty at its beginning, with one in it for what lives as long as a session.
 #[derive(Debug)]
 pub(crate) struct Folder(PathBuf);

@@ -97,7 +97,7 @@ fn the_certificate_to_trust_is_written_and_the_commands_trust_it() {
     assert!(sim.url.starts_with("https://127.0.0.1:"));
     let ca = folder.path("its certificates/ca.pem");
     let pem = fs::read_to_string(&ca).unwrap();
-    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----") && !pem.contains("KEY"), "{pem}");
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----") && pem.matches("-----BEGIN").count() == 1, "{pem}");
     assert!(sim.text.contains(&format!("curl -sS --cacert '{}' ", ca.display())), "{}", sim.text);
     folder.kf(&["sim", "clock"]).ok();
     let err = folder.kf(&["sim", "clock", "--url", &sim.url]).failed(3);
@@ -108,8 +108,7 @@ fn the_certificate_to_trust_is_written_and_the_commands_trust_it() {
 #[test]
 fn what_is_no_simulator_is_told() {
     let folder = Folder::new("no-sim");
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let err = folder.kf(&["sim", "clock", "--url", &format!("http://{free}")]).failed(3);
+    let err = folder.kf(&["sim", "clock", "--url", "http://127.0.0.1:1"]).failed(3);
     assert!(err.contains("no simulator answers at") && err.contains("start it, or mend --url"), "{err}");
     let err = folder.kf(&["sim", "clock", "--url", "ftp://user:canary@host"]).failed(2);
     assert!(err.starts_with("kf: --url: ") && !err.contains("canary"), "{err}");

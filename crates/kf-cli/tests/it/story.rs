@@ -7,7 +7,7 @@ use kf_model::Method;
 use kf_transport::{Body, HyperTransport, Param, Request, Response, Transport as _, TransportError};
 use serde_json::{Value, json};
 
-use crate::running::Folder;
+use crate::running::{Folder, alone};
 
 const ACCOUNT: &str = "test1@test";
 const WAITING: &str = "oWaiting-5ca1ab1e00c0ffee004";
@@ -168,7 +168,7 @@ fn calls_are_logged_and_the_world_begins_again() {
 #[test]
 fn the_log_can_be_followed_until_the_simulator_stops() {
     let folder = Folder::new("follow");
-    let sim = folder.start(&["sim", "--listen", "127.0.0.1:0"]);
+    let sim = folder.start(&["sim", "--listen", &alone(3)]);
     list(&sim.url, "first").unwrap();
     let mut command = folder.command(&["sim", "log", "--follow", "--endpoint", "list_accounts"]);
     let mut follower = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
