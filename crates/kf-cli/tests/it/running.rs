@@ -113,13 +113,6 @@ impl Running {
         self.child.id()
     }
 
-    /// Waits for one more line.
-    pub(crate) fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.out.read_line(&mut line).unwrap();
-        line
-    }
-
     /// Sends a signal, and waits for the end: how it ended, and what it complained about.
     pub(crate) fn end(mut self, signal: Signal) -> (ExitStatus, String) {
         send(&self.child, signal);

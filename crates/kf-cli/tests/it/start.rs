@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use rustix::process::Signal;
 
-use crate::running::Folder;
+use crate::running::{Folder, send};
 
 const SIM: [&str; 3] = ["sim", "--listen", "127.0.0.1:0"];
 
@@ -116,4 +116,18 @@ fn what_is_no_simulator_is_told() {
     let sim = folder.start(&SIM);
     let err = folder.kf(&["sim", "clock", "--url", &format!("{}/elsewhere", sim.url)]).failed(3);
     assert!(err.contains("no `kf sim`") || err.contains("not that of a `kf sim`"), "{err}");
+}
+
+#[test]
+fn it_serves_on_when_nobody_reads_what_it_prints() {
+    let folder = Folder::new("unread");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut sim = folder.command(&SIM).stdout(writer).spawn().unwrap();
+    while !folder.entry().exists() {
+        assert_eq!(sim.try_wait().unwrap(), None);
+    }
+    folder.kf(&["sim", "clock"]).ok();
+    send(&sim, Signal::TERM);
+    assert_eq!(sim.wait().unwrap().code(), Some(0));
 }

@@ -183,3 +183,17 @@ fn the_log_can_be_followed_until_the_simulator_stops() {
     assert_eq!(heads(), None);
     assert_eq!(follower.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_call_in_flight_is_answered_before_the_end() {
+    let folder = Folder::new("in-flight");
+    let sim = folder.start(&["sim", "--listen", "127.0.0.1:0"]);
+    let token = token(&sim.url);
+    folder.kf(&["sim", "fault", "--endpoint", "list_accounts", "delay", "300"]).ok();
+    let url = sim.url.clone();
+    let caller = std::thread::spawn(move || list(&url, &token));
+    while !folder.kf(&["sim", "log"]).ok().contains("getkflist") {}
+    let (status, err) = sim.end(rustix::process::Signal::TERM);
+    assert_eq!((status.code(), err.as_str()), (Some(0), ""));
+    assert!(caller.join().unwrap().unwrap()["kf_list"].is_array());
+}
