@@ -86,6 +86,7 @@ impl Done {
 #[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
+    /// Kept, so that what it prints has a reader.
     out: BufReader<ChildStdout>,
     pub(crate) url: String,
     /// All that it printed until it was ready.
