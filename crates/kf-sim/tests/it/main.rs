@@ -1,3 +1,6 @@
 //! The simulated platform, called as clients call it.
 
+mod caller;
+mod quotas;
 mod scenario;
+mod tokens;
