@@ -175,6 +175,10 @@ impl<'a> Input<'a> {
         if self.escapes != Escapes::Accept && has_unicode_escape(body) {
             return Err(rules::escapes(self.escapes));
         }
+        // A list would be read as the values of the members.
+        if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(rules::said(47001));
+        }
         serde_json::from_slice(body).map_err(|error| rules::no_json(body, &error))
     }
 
@@ -250,6 +254,11 @@ pub enum NumberOrText {
     Number(i64),
     /// Text.
     Text(String),
+}
+
+/// A credential as it came, which may be empty: whether it is one is for the world to judge.
+pub(crate) fn credential<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))
 }
 
 /// A made-up credential, where the platform hands it out.
