@@ -3,4 +3,5 @@
 mod caller;
 mod quotas;
 mod scenario;
+mod strictness;
 mod tokens;
