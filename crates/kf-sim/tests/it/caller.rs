@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kf_sim::{
-    Account, App, Customer, Deed, DeedError, Delivery, Done, Input, Pair, Payload, Platform, Settings, Verb, World,
+    Account, App, Deed, DeedError, Delivery, Done, Input, Pair, Payload, Platform, Settings, Verb, World,
     WorldFile,
 };
 use kf_transport::ManualClock;
@@ -227,9 +227,6 @@ impl Caller {
         self.app(|app| change(app.accounts.iter_mut().find(|it| it.kf_account == kf_account).unwrap()))
     }
 
-    pub(crate) fn customer<T>(&self, openid: &str, change: impl FnOnce(&mut Customer) -> T) -> T {
-        self.app(|app| change(app.customers.get_mut(openid).unwrap()))
-    }
 }
 
 /// A world of a file.

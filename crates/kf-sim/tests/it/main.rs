@@ -3,8 +3,12 @@
 mod accounts;
 mod caller;
 mod invites;
+mod permissions;
 mod pictures;
+mod precedence;
 mod quotas;
+mod records;
 mod scenario;
+mod sessions;
 mod strictness;
 mod tokens;
