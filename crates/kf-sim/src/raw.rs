@@ -187,6 +187,12 @@ impl<'a> Input<'a> {
         let members = serde_json::from_slice::<std::collections::BTreeMap<String, de::IgnoredAny>>(self.bytes());
         members.map(|members| members.into_keys().collect()).unwrap_or_default()
     }
+
+    /// The text of a member of the body, where it is a JSON object.
+    pub(crate) fn member(&self, name: &str) -> Option<String> {
+        let body: serde_json::Value = serde_json::from_slice(self.bytes()).ok()?;
+        body.get(name)?.as_str().map(str::to_owned)
+    }
 }
 
 /// Whether JSON holds the backslash-u form: a backslash that another one hides begins nothing.
