@@ -2,7 +2,11 @@
 
 mod accounts;
 mod caller;
+mod faults;
 mod invites;
+mod mini_program;
+mod old;
+mod people;
 mod permissions;
 mod pictures;
 mod precedence;
