@@ -26,6 +26,6 @@ pub use settings::{
 };
 pub use world::{
     Account, App, AppKind, AppState, CHECKS, Check, ClockFile, ClockMode, Confirm, Confirmation, Customer, Deed,
-    DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, TOKEN_CHECKS, Token, TokenLine, Waiting,
-    World, WorldFile,
+    DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, TOKEN_CHECKS, Token,
+    TokenLine, Waiting, World, WorldFile,
 };

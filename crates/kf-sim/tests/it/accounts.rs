@@ -230,9 +230,8 @@ fn both_listings_can_be_of_one_sub_merchant() {
 fn who_is_online_is_listed_with_the_sessions_that_they_hold() {
     let caller = Caller::new();
     let rows = || caller.get(ONLINE, &[]).json["kf_online_list"].clone();
-    let row = |name: &str, id: i64, held: i64| {
-        json!({ "kf_account": name, "status": 1, "kf_id": id, "accepted_case": held })
-    };
+    let row =
+        |name: &str, id: i64, held: i64| json!({ "kf_account": name, "status": 1, "kf_id": id, "accepted_case": held });
     assert_eq!(rows(), json!([row("test1@test", 1001, 1)]));
     caller.does(&Deed::Online { kf_account: "test2@test".into(), status: None });
     assert_eq!((caller.create("test2@test", IDLE), caller.create("test2@test", QUEUED)), (0, 0));

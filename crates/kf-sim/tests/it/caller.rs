@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kf_sim::{
-    Account, App, Deed, DeedError, Delivery, Done, Input, Pair, Payload, Platform, Settings, Verb, World,
-    WorldFile,
+    Account, App, Deed, DeedError, Delivery, Done, Input, Pair, Payload, Platform, Settings, Verb, World, WorldFile,
 };
 use kf_transport::ManualClock;
 use serde_json::{Value, json};
@@ -226,7 +225,6 @@ impl Caller {
     pub(crate) fn account<T>(&self, kf_account: &str, change: impl FnOnce(&mut Account) -> T) -> T {
         self.app(|app| change(app.accounts.iter_mut().find(|it| it.kf_account == kf_account).unwrap()))
     }
-
 }
 
 /// A world of a file.

@@ -173,7 +173,9 @@ fn the_door_in_memory_waits_on_the_clock_and_breaks_off_as_a_fault_says() {
         (Effect::LoseAnswer, TransportErrorKind::Interrupted),
     ] {
         fault(&caller, Fault::new(effect).times(1));
-        let Poll::Ready(answer) = pin!(wire.send(request(&caller, None))).poll(&mut context) else { panic!("it waits") };
+        let Poll::Ready(answer) = pin!(wire.send(request(&caller, None))).poll(&mut context) else {
+            panic!("it waits")
+        };
         assert_eq!(answer.unwrap_err().kind(), kind);
     }
     fault(&caller, Fault::new(Effect::Delay(5_000)).times(2));

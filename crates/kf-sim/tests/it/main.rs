@@ -1,9 +1,11 @@
 //! The simulated platform, called as clients call it.
 
+mod acceptance;
 mod accounts;
 mod caller;
 mod faults;
 mod invites;
+mod log;
 mod mini_program;
 mod old;
 mod people;
@@ -11,8 +13,10 @@ mod permissions;
 mod pictures;
 mod precedence;
 mod quotas;
+mod random_days;
 mod records;
 mod scenario;
+mod second_world;
 mod sessions;
 mod strictness;
 mod tokens;

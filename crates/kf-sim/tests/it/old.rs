@@ -37,9 +37,13 @@ fn what_had_no_code_of_its_own_is_an_invalid_parameter() {
     assert_eq!(caller.add("fresh@test", "a"), 0);
     assert_eq!(caller.create("fresh@test", IDLE), 61451);
     assert_eq!(caller.close("test1@test", IDLE), 61451);
-    for (kf_account, invite_wx) in
-        [("fresh@test", "1"), ("fresh@test", "kfwx1"), ("fresh@test", "kfwx3"), ("test3@test", "x"), ("test1@test", "x")]
-    {
+    for (kf_account, invite_wx) in [
+        ("fresh@test", "1"),
+        ("fresh@test", "kfwx1"),
+        ("fresh@test", "kfwx3"),
+        ("test3@test", "x"),
+        ("test1@test", "x"),
+    ] {
         assert_eq!(caller.invite(kf_account, invite_wx), 61451, "{kf_account} {invite_wx}");
     }
     caller.world(|world| world.settings.accounts_per_worker_max = 0);

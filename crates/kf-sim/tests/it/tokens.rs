@@ -201,8 +201,7 @@ fn both(caller: &Caller, grant_type: &str, app_id: &str, secret: &str) -> [i64; 
 #[test]
 fn the_stable_call_takes_post_and_json_alone() {
     let caller = Caller::new();
-    let query =
-        [Pair::new("grant_type", "client_credential"), Pair::new("appid", APP), Pair::new("secret", SECRET)];
+    let query = [Pair::new("grant_type", "client_credential"), Pair::new("appid", APP), Pair::new("secret", SECRET)];
     assert_eq!(caller.send(Verb::Get, STABLE, &query, Payload::Bytes(b"")).errcode, 43002);
     assert_eq!(caller.send(Verb::Post, STABLE, &query, Payload::Bytes(b"")).errcode, 44002);
     assert_eq!(caller.send(Verb::Post, TOKEN, &query, Payload::Bytes(b"")).errcode, 43001);
