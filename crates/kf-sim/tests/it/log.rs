@@ -25,7 +25,7 @@ fn a_call_is_shown_with_what_came_and_what_went() {
     assert_eq!((call.app_id.as_deref(), call.endpoint.as_deref()), (Some(APP), Some("add_account")));
     assert_eq!((call.query.as_str(), call.status, call.errcode), ("access_token=***", 200, 65406));
     assert_eq!(call.body, r#"{"kf_account":"test1@test","nickname":"客服"}"#);
-    assert!(call.answer.starts_with(r#"{"errcode":65406,"errmsg":"this custom service account already exists rid: "#));
+    assert!(call.answer.starts_with(r#"{"errcode":65406,"errmsg":"custom service account exists rid: "#));
     assert_eq!(call.fault, None);
 }
 
