@@ -38,7 +38,9 @@ const WAYS: &[Way] = &[
     (45011, TOKENS, |scene| {
         let mut quota = Quota::default();
         quota.per_minute = Some(1);
-        scene.app(|app| drop(app.quotas.insert(scene.spec.name.into(), quota)));
+        scene.app(|app| {
+            app.quotas.insert(scene.spec.name.into(), quota);
+        });
         assert_eq!(scene.errcode(), 0);
     }),
     (50004, TOKENS, |scene| scene.app(|app| app.state = AppState::Punished)),
@@ -76,7 +78,8 @@ const WAYS: &[Way] = &[
     (65414, &["close_session"], |scene| scene.set("kf_account", "test2@test")),
     (65414, &["create_session"], |scene| {
         scene.act(&Deed::Online { kf_account: "test2@test".into(), status: None });
-        (scene.set("kf_account", "test2@test"), scene.set("openid", SERVED));
+        scene.set("kf_account", "test2@test");
+        scene.set("openid", SERVED);
     }),
     (65415, &[], |scene| scene.act(&Deed::Offline { kf_account: "test1@test".into() })),
     (65416, &[], |scene| scene.set("number", 10_001)),

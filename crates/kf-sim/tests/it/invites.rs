@@ -12,27 +12,23 @@ fn reject(caller: &Caller, wechat_id: &str) -> bool {
     caller.act(&Deed::Reject { wechat_id: wechat_id.into() }).is_ok()
 }
 
-/// The members of a row that tell of workers and invites.
-fn shown(caller: &Caller, kf_account: &str) -> (Option<String>, Option<String>, Option<String>) {
+/// The members of a row that tell of workers and invites: who is bound, who is invited, how it stands.
+fn shown(caller: &Caller, kf_account: &str) -> [String; 3] {
     let row = caller.row(kf_account);
-    let text = |name: &str| row.get(name).map(|value| value.as_str().unwrap().to_owned());
+    let text = |name: &str| row.get(name).map_or("-", |value| value.as_str().unwrap()).to_owned();
     assert_eq!(row.get("invite_expire_time").is_some(), row.get("invite_wx").is_some());
-    (text("kf_wx"), text("invite_wx"), text("invite_status"))
-}
-
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
+    ["kf_wx", "invite_wx", "invite_status"].map(text)
 }
 
 #[test]
 fn an_accepted_invite_binds_and_is_no_longer_shown() {
     let caller = Caller::new();
     assert_eq!(caller.add("new@test", "a"), 0);
-    assert_eq!(shown(&caller, "new@test"), (None, None, None));
+    assert_eq!(shown(&caller, "new@test"), ["-", "-", "-"]);
     assert_eq!(caller.invite("new@test", "somebody"), 0);
-    assert_eq!(shown(&caller, "new@test"), (None, some("somebody"), some("waiting")));
+    assert_eq!(shown(&caller, "new@test"), ["-", "somebody", "waiting"]);
     assert!(accept(&caller, "somebody"));
-    assert_eq!(shown(&caller, "new@test"), (some("somebody"), None, None));
+    assert_eq!(shown(&caller, "new@test"), ["somebody", "-", "-"]);
     assert!(!accept(&caller, "somebody") && !reject(&caller, "somebody"), "there is nothing left to answer");
 }
 
@@ -40,10 +36,10 @@ fn an_accepted_invite_binds_and_is_no_longer_shown() {
 fn a_rejected_invite_is_shown_as_such_and_another_can_be_made() {
     let caller = Caller::new();
     assert!(reject(&caller, "kfwx3"));
-    assert_eq!(shown(&caller, "test3@test"), (None, some("kfwx3"), some("rejected")));
+    assert_eq!(shown(&caller, "test3@test"), ["-", "kfwx3", "rejected"]);
     assert!(!accept(&caller, "kfwx3"), "who said no cannot say yes");
     assert_eq!(caller.invite("test3@test", "kfwx3"), 0, "the same person may be asked again");
-    assert_eq!(shown(&caller, "test3@test"), (None, some("kfwx3"), some("waiting")));
+    assert_eq!(shown(&caller, "test3@test"), ["-", "kfwx3", "waiting"]);
 }
 
 #[test]
@@ -57,7 +53,7 @@ fn an_invite_expires_after_seven_days() {
     let again = Caller::in_world(caller.platform.clone(), &caller.app_id, super::caller::SECRET);
     assert_eq!(again.invite("new@test", "another"), 65411);
     again.advance(1);
-    assert_eq!(shown(&again, "new@test"), (None, some("somebody"), some("expired")));
+    assert_eq!(shown(&again, "new@test"), ["-", "somebody", "expired"]);
     assert!(!accept(&again, "somebody") && !reject(&again, "somebody"), "it is too late");
     assert_eq!(again.invite("new@test", "another"), 0);
 }
@@ -68,9 +64,9 @@ fn the_lifetime_of_an_invite_is_a_setting() {
     assert_eq!(caller.add("new@test", "a"), 0);
     assert_eq!(caller.invite("new@test", "somebody"), 0);
     caller.advance(59);
-    assert_eq!(shown(&caller, "new@test").2, some("waiting"));
+    assert_eq!(shown(&caller, "new@test")[2], "waiting");
     caller.advance(1);
-    assert_eq!(shown(&caller, "new@test").2, some("expired"));
+    assert_eq!(shown(&caller, "new@test")[2], "expired");
 }
 
 #[test]
@@ -78,7 +74,7 @@ fn an_invite_in_force_blocks_a_second_one() {
     let caller = Caller::new();
     assert_eq!(caller.invite("test3@test", "another"), 65411);
     assert_eq!(caller.invite("test3@test", "kfwx3"), 65411);
-    assert_eq!(shown(&caller, "test3@test").1, some("kfwx3"), "the first one stays");
+    assert_eq!(shown(&caller, "test3@test")[1], "kfwx3", "the first one stays");
 }
 
 #[test]
