@@ -99,8 +99,10 @@ fn an_account_is_found_by_the_original_id_too() {
     assert_eq!(caller.close(alias, IDLE), 0);
     caller.account("test2@test", |account| account.kf_account = "kf2001@gh_5ca1ab1e00c0".into());
     assert_eq!(caller.update("kf2001@gh_5ca1ab1e00c0", "a"), 0, "one that the platform made itself");
+    caller.account("test3@test", |account| account.kf_account = "test3@before".into());
+    assert_eq!(caller.update("test3@gh_5ca1ab1e00c0", "a"), 65401, "the two suffixes stand for one another alone");
     assert_eq!(caller.delete(alias), 0);
-    assert_eq!(caller.names(), ["kf2001@gh_5ca1ab1e00c0", "test3@test"]);
+    assert_eq!(caller.names(), ["kf2001@gh_5ca1ab1e00c0", "test3@before"]);
 }
 
 #[test]

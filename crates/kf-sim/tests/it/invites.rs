@@ -33,6 +33,13 @@ fn an_accepted_invite_binds_and_is_no_longer_shown() {
 }
 
 #[test]
+fn a_bound_row_shows_no_invite_whatever_a_file_says() {
+    let caller = Caller::new();
+    caller.account("test3@test", |account| account.kf_wx = Some("somebody".into()));
+    assert_eq!(shown(&caller, "test3@test"), ["somebody", "-", "-"]);
+}
+
+#[test]
 fn a_rejected_invite_is_shown_as_such_and_another_can_be_made() {
     let caller = Caller::new();
     assert!(reject(&caller, "kfwx3"));

@@ -116,7 +116,7 @@ fn pages_ascend_and_each_begins_after_the_one_before() {
         assert_eq!(page["number"], expected);
         all.extend(texts(&page).into_iter().map(str::to_owned));
         let before = std::mem::replace(&mut cursor, page["msgid"].as_i64().unwrap());
-        assert_eq!(cursor > before, expected > 0, "an empty page gives the cursor back");
+        assert!(if expected > 0 { cursor > before } else { cursor == before }, "an empty page gives the cursor back");
     }
     assert_eq!(all, ["0", "1", "2", "3", "4"]);
 }

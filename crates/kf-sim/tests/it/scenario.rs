@@ -102,6 +102,8 @@ fn what_does_not_fit_is_refused_with_line_and_remedy() {
     for (from, to, words) in [
         ("certified = true", "certified = yes", "line "),
         ("certified = true", "sertified = true", "sertified"),
+        (APP, "wx5ca1ab1e00c0ffeg", "is no AppID; write wx and 16 hexadecimal digits"),
+        (APP, "wx5CA1AB1E00C0FFEE", "is no AppID"),
         (APP, "wx123", "is no AppID; write wx and 16 hexadecimal digits"),
         (MINI, APP, "stands twice; give each app an AppID of its own"),
         ("\"test2@test\"", "\"test1@test\"", "the account test1@test stands twice; remove one"),

@@ -53,6 +53,15 @@ fn the_place_of_an_error_is_told_and_what_stands_there_is_not() {
 }
 
 #[test]
+fn each_refusal_has_a_rid_of_its_own() {
+    let refused = |caller: &Caller| caller.get("/nowhere", &[]).json["errmsg"].clone();
+    let (one, two) = (Caller::new(), Caller::new());
+    assert_ne!(refused(&one), refused(&one));
+    two.advance(1);
+    assert_ne!(refused(&two), refused(&one), "it begins with the time");
+}
+
+#[test]
 fn numbers_may_come_as_text_and_other_text_is_no_number() {
     let caller = Caller::new();
     let now = caller.now();

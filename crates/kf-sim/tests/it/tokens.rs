@@ -101,6 +101,7 @@ fn the_two_calls_do_not_void_each_others_tokens() {
         classic(&caller);
     }
     assert_eq!(caller.tries(&kept), 0);
+    assert_eq!(stable(&caller, false).0, kept, "nor does one give the other's");
     let kept = classic(&caller);
     stable(&caller, true);
     caller.advance(30);
