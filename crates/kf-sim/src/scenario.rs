@@ -135,7 +135,7 @@ impl<'a> Checker<'a> {
     }
 
     fn customers(&self, app: &App) -> Result<(), ScenarioError> {
-        let has = |name: &str| app.accounts.iter().any(|account| account.kf_account == name);
+        let has = |name: &str| app.accounts.iter().any(|account| account.key() == name);
         for customer in app.customers.values() {
             let openid = &*customer.openid;
             if customer.session.is_some() && customer.waiting.is_some() {

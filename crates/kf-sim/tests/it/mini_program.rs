@@ -117,3 +117,28 @@ fn an_official_account_has_no_workers_by_wechat_id() {
     let mini = caller.other(super::caller::MINI, MINI_SECRET);
     assert_eq!(delete(&mini, WORKER), 0);
 }
+
+#[test]
+fn workers_without_an_account_are_not_taken_for_one_another() {
+    const VISITOR: &str = "oVisitor-decade00facade00002";
+    let caller = Caller::mini_program();
+    assert_eq!(add(&caller, "somebody"), 0);
+    caller.does(&Deed::Accept { wechat_id: "somebody".into() });
+    caller.does(&Deed::Online { kf_account: "somebody".into(), status: None });
+    caller.says(VISITOR, "在吗");
+    caller.does(&Deed::Take { kf_account: "kfwx1".into(), openid: None });
+    let held = || {
+        let rows = caller.get(ONLINE, &[]).json["kf_online_list"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["accepted_case"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(held(), [1, 0]);
+    let close = |worker: &str| caller.act(&Deed::Close { kf_account: worker.into(), openid: VISITOR.into() }).is_ok();
+    assert!(!close("somebody"), "it is the session of the other one");
+    caller.does(&Deed::Handover { from: "kfwx1".into(), to: "somebody".into(), openid: VISITOR.into() });
+    assert_eq!(held(), [0, 1]);
+    let saved = kf_sim::parse(&kf_sim::print(&caller.platform.save().0));
+    assert!(saved.is_ok(), "such a session can be saved: {saved:?}");
+    assert_eq!(delete(&caller, caller.rows()[1]["kf_openid"].as_str().unwrap()), 0);
+    assert_eq!(held(), [0]);
+    assert!(caller.says(VISITOR, "喂").contains("waits"), "their session ended with the worker");
+}
