@@ -1,4 +1,4 @@
-"""Step `openapi` of `cargo xtask ci`: the document is valid OpenAPI, and each of its samples fits exactly one schema."""
+"""Step `openapi` of `cargo xtask ci`: the documents are valid OpenAPI, and each of their samples fits its schema."""
 
 import json
 import sys
@@ -20,7 +20,8 @@ def samples(document):
                         yield f"{method.upper()} {path} {name} {place}", example["value"], content["schema"]
 
 
-def main(path):
+def look(path):
+    """Looks at one document; gives the number of its samples."""
     with open(path, encoding="utf-8") as file:
         document = json.load(file)
     validate(document)
@@ -30,9 +31,11 @@ def main(path):
         count += 1
         checked = {**schema, "components": document["components"]}
         failures += [f"{where}: {error.message}" for error in OAS31Validator(checked).iter_errors(sample)]
-    if failures or not count:
-        sys.exit("\n".join(failures) or "there are no samples")
+    if failures:
+        sys.exit("\n".join(failures))
     print(f"{path}: valid, and {count} samples fit their schemas")
+    return count
 
 
-main(sys.argv[1])
+if not sum(look(path) for path in sys.argv[1:]):
+    sys.exit("there are no samples")

@@ -10,6 +10,10 @@ mod raw;
 mod rules;
 mod scenario;
 mod settings;
+#[cfg(feature = "tcp")]
+mod sim;
+#[cfg(feature = "tcp")]
+mod state;
 mod world;
 
 pub use call::{Call, Refused};
@@ -24,6 +28,10 @@ pub use settings::{
     AccountCase, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode, PictureTooBig, RecordsCursor, SettingInfo,
     Settings, Strictness, UnknownPath, WithoutPush,
 };
+#[cfg(feature = "tcp")]
+pub use sim::{Sim, SimBuilder, StartError};
+#[cfg(feature = "tcp")]
+pub use state::{StateError, load_state};
 pub use world::{
     Account, App, AppKind, AppState, CHECKS, Check, ClockFile, ClockMode, Confirm, Confirmation, Customer, Deed,
     DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, TOKEN_CHECKS, Token,

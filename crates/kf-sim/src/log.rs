@@ -6,10 +6,16 @@ use std::task::Waker;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::raw::Pair;
+
 /// Calls that are remembered.
 const CALLS_MAX: usize = 1_000;
 /// Bytes of a body that are remembered.
 const BODY_MAX: usize = 2_048;
+/// Bytes of a path, and of each part of a query, that are remembered.
+const WORD_MAX: usize = 512;
+/// Parts of a query that are remembered.
+const PAIRS_MAX: usize = 16;
 
 /// A call as it is remembered.
 pub(crate) struct Entry {
@@ -30,6 +36,20 @@ pub(crate) struct Entry {
 pub(crate) struct Kept {
     start: Box<[u8]>,
     size: usize,
+}
+
+/// Text as far as it is remembered.
+pub(crate) fn word(text: &str) -> Box<str> {
+    let mut end = text.len().min(WORD_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].into()
+}
+
+/// A query as far as it is remembered.
+pub(crate) fn words(query: &[Pair<'_>]) -> Box<[(Box<str>, Box<str>)]> {
+    query.iter().take(PAIRS_MAX).map(|pair| (word(&pair.name), word(&pair.value))).collect()
 }
 
 impl Kept {

@@ -12,7 +12,7 @@ use kf_transport::{Clock, ManualClock};
 use crate::call::Refused;
 use crate::fault::{Effect, Fault};
 use crate::generated::api::{Op, route};
-use crate::log::{Entry, Kept, Log, LogFilter, LoggedCall};
+use crate::log::{Entry, Kept, Log, LogFilter, LoggedCall, word, words};
 use crate::raw::{Input, Verb};
 use crate::rules::said;
 use crate::scenario::{self, ScenarioError};
@@ -123,7 +123,7 @@ impl Platform {
         let app = if fetches_token { state.world.caller(input) } else { app };
         let app_id = app.and_then(|app| state.world.apps.get(app)).map(|app| app.app_id.as_str().into());
         drop(state);
-        let query = input.query.iter().map(|pair| (Box::from(&*pair.name), Box::from(&*pair.value))).collect();
+        let query = words(input.query);
         let method = match input.verb {
             Verb::Get => "GET",
             Verb::Post => "POST",
@@ -131,7 +131,7 @@ impl Platform {
         };
         let (body, answer) = (Kept::of(input.bytes()), Kept::of(&reply.body));
         let fault = effect.as_ref().map(Effect::name).or((!delay.is_zero()).then_some("delay"));
-        let path = input.path.into();
+        let path = word(input.path);
         self.log().push(Entry {
             at,
             app_id,
@@ -265,17 +265,17 @@ impl Platform {
         self.log().clear();
     }
 
-    /// Ends when there is a call with a higher number.
-    pub async fn called(&self, after: u64) {
+    /// Ends when there is a call with a higher number; gives the highest.
+    pub async fn called(&self, after: u64) -> u64 {
         poll_fn(|context| {
             let mut log = self.log();
             if log.last() > after {
-                return Poll::Ready(());
+                return Poll::Ready(log.last());
             }
             log.watchers.push(context.waker().clone());
             Poll::Pending
         })
-        .await;
+        .await
     }
 
     /// Says where pictures are served.

@@ -180,7 +180,7 @@ pub(crate) fn wechat_id(text: &str) -> Result<(), Broken> {
     if is_one { Ok(()) } else { Err(Broken::WechatId) }
 }
 
-/// A head picture: a JPEG, to be told by how it begins and that a frame follows, and not too big.
+/// A head picture: a JPEG, as its first bytes tell, and not too big.
 pub(crate) fn picture(bytes: &[u8], settings: &Settings, dialect: Dialect) -> Result<(), Refused> {
     if bytes.len() > settings.picture_bytes_max {
         let code = if settings.picture_too_big == PictureTooBig::InvalidSize { 40009 } else { 40006 };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::generated::api::Op;
+use crate::settings::Settings;
 use crate::world::{App, AppKind, WorldFile, is_network};
 
 /// The default scenario, which the documentation describes.
@@ -58,7 +59,7 @@ pub fn print(file: &WorldFile) -> String {
 pub(crate) fn check(file: &WorldFile, text: &str) -> Result<(), ScenarioError> {
     let mut checker = Checker { text, app_ids: BTreeSet::new() };
     for app in &file.apps {
-        checker.app(app)?;
+        checker.app(app, &file.settings)?;
     }
     for fault in &file.faults {
         let is_endpoint = |name: &&String| Op::ALL.iter().any(|op| op.spec().name == **name);
@@ -90,7 +91,7 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn app(&mut self, app: &'a App) -> Result<(), ScenarioError> {
+    fn app(&mut self, app: &'a App, settings: &Settings) -> Result<(), ScenarioError> {
         let id = &*app.app_id;
         if !is_app_id(id) {
             let what = format!("{id:?} is no AppID");
@@ -108,7 +109,7 @@ impl<'a> Checker<'a> {
             return Err(self.error(id, what, "give the accounts to a merchant"));
         }
         self.accounts(app)?;
-        self.customers(app)
+        self.customers(app, settings)
     }
 
     fn accounts(&self, app: &App) -> Result<(), ScenarioError> {
@@ -134,8 +135,10 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    fn customers(&self, app: &App) -> Result<(), ScenarioError> {
-        let has = |name: &str| app.accounts.iter().any(|account| account.key() == name);
+    fn customers(&self, app: &App, settings: &Settings) -> Result<(), ScenarioError> {
+        let has = |name: &str| {
+            !settings.sessions_end_with_account || app.accounts.iter().any(|account| account.key() == name)
+        };
         for customer in app.customers.values() {
             let openid = &*customer.openid;
             if customer.session.is_some() && customer.waiting.is_some() {

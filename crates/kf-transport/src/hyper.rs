@@ -65,7 +65,6 @@ struct Limits {
     silence: Duration,
     queue: Duration,
     idle: Duration,
-    idle_max: usize,
     park: Duration,
     body_max: usize,
     head_max: usize,
@@ -100,12 +99,13 @@ impl Transport for HyperTransport {
         let host = inner.host(start);
         let endpoint = request.endpoint;
         let patience = request.timeout.map_or(inner.limits.attempt, |left| left.min(inner.limits.attempt));
+        let is_hurried = patience < inner.limits.attempt;
         let deadline = start.saturating_add(patience);
         let entered = host.enter(&*inner.clock, inner.limits.queue, start, deadline).await;
         let outcome = match entered {
             // What waits for a place is small, and a future of its own would hold the request twice: the rest is made when
             // its turn has come.
-            Ok((_place, now)) => Box::pin(inner.exchange(host, request, Span { now, deadline })).await,
+            Ok((_place, now)) => Box::pin(inner.exchange(host, request, Span { now, deadline, is_hurried })).await,
             Err(failure) => Err(failure),
         };
         outcome.map_err(|failure| failure.into_error(endpoint, host.base.authority()))
@@ -115,46 +115,55 @@ impl Transport for HyperTransport {
 impl Inner {
     /// The first host that is not parked, or the one that was parked first.
     fn host(&self, now: Duration) -> &Host {
-        let free = self.hosts.iter().find(|host| host.may_be_called(now, self.limits.connect));
+        // A trial that is dropped holds the host for no longer than it could have taken.
+        let trial = self.limits.connect.min(self.limits.attempt);
+        let free = self.hosts.iter().find(|host| host.may_be_called(now, trial));
         free.or_else(|| self.hosts.iter().min_by_key(|host| host.parked_until()))
             .expect("the builder gives one at least")
     }
 
     async fn exchange(&self, host: &Host, request: Request, span: Span) -> Result<Response, Failure> {
-        let outgoing = Outgoing::new(&host.base, request)?;
-        let Some(connection) = host.pool.take(span.now, &*self.clock).await else {
-            return Box::pin(self.on_fresh(host, outgoing, span.deadline, true)).await;
+        let outgoing = Outgoing::new(&host.base, &request)?;
+        let Some((connection, now)) = host.pool.take(span, &*self.clock).await else {
+            return Box::pin(self.on_fresh(host, &request, Some(outgoing), span)).await;
         };
-        match exchange::run(connection, outgoing, &*self.clock, &self.limits, span).await {
+        match exchange::run(connection, outgoing, &*self.clock, &self.limits, Span { now, ..span }).await {
             Ok((response, connection)) => Ok(self.keep(host, response, connection)),
-            Err((_, Some(unsent))) => Box::pin(self.on_fresh(host, unsent, span.deadline, false)).await,
-            Err((failure, None)) => Err(host.give_up(failure)),
+            Err(failed) if failed.is_unsent => Box::pin(self.on_fresh(host, &request, None, span)).await,
+            Err(failed) => Err(host.give_up(failed.failure)),
         }
     }
 
-    /// Sends on a connection of its own, and, with `again`, once more on another one if it certainly did not go out.
+    /// Sends on a connection of its own, and once more on another one if it certainly did not go out. Without what goes out
+    /// in hand, that was the first time.
     async fn on_fresh(
         &self,
         host: &Host,
-        mut outgoing: Outgoing,
-        deadline: Duration,
-        mut again: bool,
+        request: &Request,
+        mut first: Option<Outgoing>,
+        span: Span,
     ) -> Result<Response, Failure> {
+        let mut again = first.is_some();
         loop {
-            let connection = host.connect(&self.clock, &self.limits, deadline).await?;
-            let span = Span { now: self.clock.now(), deadline };
+            let connection = host.connect(&self.clock, &self.limits, span.deadline).await?;
+            let outgoing = first.take().map_or_else(|| Outgoing::new(&host.base, request), Ok)?;
+            let span = Span { now: self.clock.now(), ..span };
             match exchange::run(connection, outgoing, &*self.clock, &self.limits, span).await {
                 Ok((response, connection)) => return Ok(self.keep(host, response, connection)),
-                Err((_, Some(unsent))) if again => (outgoing, again) = (unsent, false),
-                Err((failure, None)) => return Err(host.give_up(failure)),
-                Err((failure, Some(_))) => return Err(host.give_up(failure.unsent())),
+                Err(failed) if failed.is_unsent && again => again = false,
+                Err(failed) if failed.is_unsent => {
+                    host.park(self.clock.now(), self.limits.park);
+                    return Err(failed.failure.unsent());
+                }
+                Err(failed) => return Err(host.give_up(failed.failure)),
             }
         }
     }
 
     fn keep(&self, host: &Host, response: Response, connection: Option<pool::Connection>) -> Response {
+        host.unpark();
         if let Some(connection) = connection {
-            host.pool.put(connection, &self.clock, self.limits.idle, self.limits.idle_max);
+            host.pool.put(connection, &self.clock, self.limits.idle);
         }
         response
     }

@@ -23,6 +23,18 @@ pub(crate) fn encode(prefix: &str, path: &str, query: &[Param]) -> String {
     target
 }
 
+/// Whether this can stand as it is where a path does: `/`, and then what RFC 3986 allows in one, escapes included.
+#[cfg_attr(not(feature = "hyper"), allow(dead_code, reason = "an implementation encodes"))]
+pub(crate) fn is_path(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let is_escape = |at: usize| bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+    bytes.first() == Some(&b'/')
+        && bytes.iter().enumerate().all(|(at, &byte)| match byte {
+            b'%' => is_escape(at),
+            byte => SAFE[usize::from(byte)] || b"/:!$&'()*+,;=".contains(&byte),
+        })
+}
+
 fn text(param: &Param) -> &str {
     match &param.value {
         ParamValue::Text(text) => text,

@@ -9,6 +9,8 @@ use crate::settings::WithoutPush;
 const SENT: i64 = 2002;
 /// A message that the worker received.
 const RECEIVED: i64 = 2003;
+/// Characters that somebody writes at once at the most.
+const TEXT_MAX: usize = 10_000;
 /// How long a refusal of the administrator holds, the first time and later.
 const REFUSED_SECONDS: [i64; 2] = [3_600, 86_400];
 
@@ -20,6 +22,14 @@ impl World {
     /// It cannot be done: the error says why.
     pub fn act(&mut self, app_id: Option<&str>, deed: &Deed) -> Result<Done, DeedError> {
         let app = self.app_index(app_id)?;
+        if let Deed::Say { text, .. } | Deed::Answer { text, .. } = deed {
+            let characters = text.chars().count();
+            if characters > TEXT_MAX {
+                return Err(DeedError::new(format!(
+                    "the text has {characters} characters; at most {TEXT_MAX} are written at once"
+                )));
+            }
+        }
         let done = match deed {
             Deed::Follow { openid } => self.follow(app, openid.as_deref()),
             Deed::Say { openid, text } => self.say(app, openid, text),

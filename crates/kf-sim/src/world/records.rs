@@ -10,7 +10,7 @@ use crate::rules::Broken;
 use crate::settings::RecordsCursor;
 
 /// Lines that an app keeps; the oldest go first.
-const RECORDS_MAX: usize = 1_000_000;
+const RECORDS_MAX: usize = 100_000;
 
 impl World {
     pub(super) fn page(

@@ -6,7 +6,7 @@ use super::{App, Stamp, World};
 use crate::fault::Fault;
 use crate::settings::Settings;
 
-/// A world as a file.
+#[doc = include_str!("../../SCENARIO.md")]
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]

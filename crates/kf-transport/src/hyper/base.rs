@@ -6,6 +6,7 @@ use http::{HeaderValue, Uri};
 use rustls::pki_types::ServerName;
 
 use super::build_error::BuildError;
+use crate::target;
 
 /// Where calls go. No URL stands above this module.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Base {
         if url.contains('#') {
             return Err(bad("it has a fragment, which no call could honor"));
         }
-        if url.contains('@') {
+        if url.contains('@') || url.contains("%40") {
             return Err(bad("it has a user in it; credentials of a proxy go to Proxy::credentials"));
         }
         let uri: Uri =
@@ -44,6 +45,9 @@ impl Base {
         };
         let port = port.unwrap_or(if tls { 443 } else { 80 });
         let prefix = uri.path().trim_end_matches('/').to_owned();
+        if !prefix.is_empty() && !target::is_path(&prefix) {
+            return Err(bad("its path holds what must be percent-encoded"));
+        }
         let authority = authority.as_str().to_ascii_lowercase();
         let header = HeaderValue::from_str(&authority).map_err(|_| bad("its host is no host"))?;
         Ok(Self { authority, header, host, port, tls, prefix })
@@ -55,18 +59,35 @@ impl Base {
     }
 }
 
-/// The URL without what may be a credential in it.
-fn shown(url: &str) -> String {
-    let rest = url.rsplit('@').next().unwrap_or_default();
-    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
-    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+/// The host that is named to [`allow_plain_http`](super::HyperTransportBuilder::allow_plain_http), also with a scheme or a
+/// port about it.
+pub(super) fn plain_host(name: &str) -> Result<String, BuildError> {
+    let why = "allow_plain_http takes the name of a host";
+    let rest = name.split_once("://").map_or(name, |(_, rest)| rest).trim_end_matches('/');
+    let bare = rest.parse::<Ipv6Addr>().map(|address| address.to_string()).ok();
+    let host = bare.or_else(|| split(rest).map(|(host, _)| host));
+    host.ok_or_else(|| BuildError::BaseUrl { url: shown(name), why })
 }
 
-/// Host, in lower case and without brackets, and port; nothing where one of them is none.
+/// The host of a URL, without what may be a credential before it or in place of its port.
+fn shown(url: &str) -> String {
+    let rest = url.rsplit('@').next().unwrap_or_default();
+    let rest = rest.rsplit("%40").next().unwrap_or_default();
+    let rest = rest.split_once("://").map_or(rest, |(_, rest)| rest);
+    let rest = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    rest.split_at(host_end(rest)).0.to_owned()
+}
+
+/// Where the host ends in an authority.
+fn host_end(authority: &str) -> usize {
+    authority.find(']').map_or_else(|| authority.find(':').unwrap_or(authority.len()), |end| end + 1)
+}
+
+/// Host, in lower case or as an address is written shortest, without brackets, and port; nothing where one of them is none.
 pub(super) fn split(authority: &str) -> Option<(String, Option<u16>)> {
-    let end = authority.find(']').map_or_else(|| authority.find(':').unwrap_or(authority.len()), |end| end + 1);
-    let (host, port) = authority.split_at(end);
+    let (host, port) = authority.split_at(host_end(authority));
     let port = match port.strip_prefix(':') {
+        Some(port) if !port.bytes().all(|byte| byte.is_ascii_digit()) => return None,
         Some(port) => Some(port.parse().ok().filter(|&port: &u16| port > 0)?),
         None if port.is_empty() => None,
         None => return None,
@@ -74,11 +95,12 @@ pub(super) fn split(authority: &str) -> Option<(String, Option<u16>)> {
     let host = host.to_ascii_lowercase();
     let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     match bare {
-        Some(address) => address.parse::<Ipv6Addr>().ok().map(|_| (address.to_owned(), port)),
+        Some(address) => address.parse::<Ipv6Addr>().ok().map(|address| (address.to_string(), port)),
         None => ServerName::try_from(host.clone()).ok().map(|_| (host, port)),
     }
 }
 
-fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+pub(super) fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }

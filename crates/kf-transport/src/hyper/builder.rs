@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kf_model::limits::HOSTS;
 
-use super::base::Base;
+use super::base::{Base, plain_host};
 use super::build_error::BuildError;
 use super::dial::Dialer;
 use super::host::Host;
@@ -29,7 +29,7 @@ use crate::clock::{Clock, SystemClock};
 /// | time to wait for a place among them | 5 s |
 /// | time that an idle connection is kept | 10 s |
 /// | size of an answer, and of its head | 16 MiB, 64 KiB |
-/// | time for which a host is parked that could not be connected to | 30 s |
+/// | time for which a host is parked that could not be connected to, TLS included | 30 s |
 pub struct HyperTransportBuilder {
     bases: Vec<String>,
     plain: Vec<String>,
@@ -60,7 +60,6 @@ impl HyperTransportBuilder {
             silence: Duration::from_secs(20),
             queue: Duration::from_secs(5),
             idle: Duration::from_secs(10),
-            idle_max: 64,
             park: Duration::from_secs(30),
             body_max: 16 * 1024 * 1024,
             head_max: 64 * 1024,
@@ -90,10 +89,10 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Allows `http://` to one host that is not this machine. Tokens and messages then travel unencrypted.
+    /// Allows `http://` to one host, on every port, that is not this machine. Tokens and messages then travel unencrypted.
     #[must_use]
     pub fn allow_plain_http(mut self, host: &str) -> Self {
-        self.plain.push(host.trim_matches(['[', ']']).to_ascii_lowercase());
+        self.plain.push(host.to_owned());
         self
     }
 
@@ -104,7 +103,7 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Connections go through a proxy.
+    /// Connections go through a proxy, but for those to this machine.
     #[must_use]
     pub fn proxy(mut self, proxy: Proxy) -> Self {
         self.proxy = Some(proxy);
@@ -146,11 +145,10 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// How many calls to a host may be in flight. The others wait.
+    /// How many calls to a host may be in flight, and so how many connections there are at the most. The others wait.
     #[must_use]
     pub fn in_flight(mut self, calls: usize) -> Self {
         self.in_flight = calls.max(1);
-        self.limits.idle_max = calls.max(1);
         self
     }
 
@@ -182,7 +180,9 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// How long a host is left alone that could not be connected to.
+    /// How long a host is left alone that could not be connected to, did not prove who it is, or hung up before anything was
+    /// sent. A call that could wait no longer than a second, or than half of the time to connect where that is less, tells
+    /// nothing of a host.
     #[must_use]
     pub fn park(mut self, duration: Duration) -> Self {
         self.limits.park = duration;
@@ -195,9 +195,11 @@ impl HyperTransportBuilder {
     ///
     /// What is wrong with a base URL, the proxy or the trust.
     pub fn build(self) -> Result<HyperTransport, BuildError> {
+        self.proxy.as_ref().map_or(Ok(()), Proxy::check)?;
         let tls = tls::config(&self.trust)?;
         let dialer = Arc::new(Dialer { resolver: self.resolver, tls, proxy: self.proxy });
-        let bases = self.bases.iter().map(|url| Base::parse(url, &self.plain));
+        let plain = self.plain.iter().map(|name| plain_host(name)).collect::<Result<Vec<_>, _>>()?;
+        let bases = self.bases.iter().map(|url| Base::parse(url, &plain));
         let hosts = bases
             .map(|base| Host::new(base?, self.in_flight, Arc::clone(&dialer)))
             .collect::<Result<Vec<_>, BuildError>>()?;

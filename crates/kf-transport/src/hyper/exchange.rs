@@ -22,31 +22,34 @@ use super::pool::Connection;
 use super::stream::Heard;
 use super::wait::unless;
 use crate::clock::Clock;
-use crate::error::TransportErrorKind::{self, Encoded, Protocol, TooLarge};
+use crate::error::TransportErrorKind::{self, Encoded, Protocol, Timeout, TooLarge};
 use crate::message::{Body, Request, Response};
 use crate::target;
 
 /// Seconds that a server can ask to wait at the most: a day.
 const RETRY_AFTER_SECONDS_MAX: u64 = 86_400;
 
+/// Bytes that are set aside for an answer before they come in, at the most.
+const RESERVE_MAX: usize = 1024 * 1024;
+
 /// A request as it goes out.
-pub(super) struct Outgoing {
-    request: http::Request<Full<Bytes>>,
-    pub(super) timeout: Option<Duration>,
-}
+pub(super) struct Outgoing(http::Request<Full<Bytes>>);
 
 impl Outgoing {
-    pub(super) fn new(base: &Base, request: Request) -> Result<Self, Failure> {
+    pub(super) fn new(base: &Base, request: &Request) -> Result<Self, Failure> {
         let refused = |why: &'static str| Failure::of(TransportErrorKind::Request, why);
+        if !target::is_path(request.path) {
+            return Err(refused("its path is no path"));
+        }
         let target = target::encode(&base.prefix, request.path, &request.query);
         let target =
             PathAndQuery::from_maybe_shared(Bytes::from(target)).map_err(|_| refused("its path is no path"))?;
-        let (content_type, body) = match request.body {
+        let (content_type, body) = match &request.body {
             Body::None => (None, Bytes::new()),
-            Body::Json(json) => (Some(HeaderValue::from_static("application/json")), json),
+            Body::Json(json) => (Some(HeaderValue::from_static("application/json")), json.clone()),
             Body::Multipart { name, file } => {
                 let why = "the content type of its file is none";
-                let (content_type, body) = multipart::encode(name, &file).ok_or_else(|| refused(why))?;
+                let (content_type, body) = multipart::encode(name, file).ok_or_else(|| refused(why))?;
                 (Some(HeaderValue::from_str(&content_type).map_err(|_| refused(why))?), body)
             }
         };
@@ -64,7 +67,7 @@ impl Outgoing {
             }
             None => {}
         }
-        Ok(Self { request: outgoing, timeout: request.timeout })
+        Ok(Self(outgoing))
     }
 }
 
@@ -73,35 +76,42 @@ impl Outgoing {
 pub(super) struct Span {
     pub(super) now: Duration,
     pub(super) deadline: Duration,
+    /// Whether the deadline is the caller's own and sooner than that of any attempt.
+    pub(super) is_hurried: bool,
 }
 
-/// Sends a request and reads its answer. With the answer comes the connection, if another call may use it; with a failure
-/// comes the request, if it certainly did not go out.
+/// An exchange that came to nothing, and whether the request certainly did not go out.
+pub(super) struct Failed {
+    pub(super) failure: Failure,
+    pub(super) is_unsent: bool,
+}
+
+/// Sends a request and reads its answer. With the answer comes the connection, if another call may use it.
 pub(super) async fn run(
     mut connection: Connection,
     outgoing: Outgoing,
     clock: &dyn Clock,
     limits: &Limits,
     span: Span,
-) -> Result<(Response, Option<Connection>), (Failure, Option<Outgoing>)> {
+) -> Result<(Response, Option<Connection>), Failed> {
     let heard = connection.heard.clone();
     let watch = watch(&heard, clock, limits.silence, span);
-    let timeout = outgoing.timeout;
+    heard.expect();
     let exchange = async {
-        let head = connection.sender.try_send_request(outgoing.request).await.map_err(|mut error| {
-            let unsent = error.take_message().map(|request| Outgoing { request, timeout });
-            (error.into_error().into(), unsent)
-        })?;
-        let (head, body) = head.into_parts();
-        let (mut response, is_clear) = open(&head).map_err(|failure| (failure, None))?;
-        response.body = read(body, limits.body_max).await.map_err(|failure| (failure, None))?;
+        let (head, body) = connection.sender.send_request(outgoing.0).await?.into_parts();
+        let (mut response, is_clear) = open(&head)?;
+        response.body = read(body, limits.body_max).await?;
         Ok((response, is_clear))
     };
     let outcome = unless(pin!(exchange), pin!(watch)).await;
     match outcome {
         Some(Ok((response, is_clear))) => Ok((response, is_clear.then_some(connection))),
-        Some(Err(failed)) => Err(failed),
-        None => Err((Failure::new(TransportErrorKind::Timeout), None)),
+        Some(Err(failure)) => Err(Failed { failure, is_unsent: heard.shut() }),
+        None => {
+            let is_silent = heard.last().max(span.now).saturating_add(limits.silence) <= span.deadline;
+            let failure = if span.is_hurried && !is_silent { Failure::hurried() } else { Failure::new(Timeout) };
+            Err(Failed { failure, is_unsent: false })
+        }
     }
 }
 
@@ -161,8 +171,9 @@ async fn read(mut body: Incoming, most: usize) -> Result<Bytes, Failure> {
             first = data;
         } else {
             if rest.is_empty() {
+                // The server names the length: it is believed as far as it costs little.
                 let whole = usize::try_from(announced).unwrap_or_default();
-                rest.reserve(whole.saturating_sub(first.len()).max(data.len()));
+                rest.reserve(whole.saturating_sub(first.len()).min(RESERVE_MAX).max(data.len()));
             }
             rest.extend_from_slice(&data);
         }

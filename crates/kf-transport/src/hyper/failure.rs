@@ -1,8 +1,9 @@
 //! What failed inside, before it is known which call it failed for.
 
 use std::error::Error;
+use std::io::{self, ErrorKind};
 
-use crate::error::TransportErrorKind::{Connect, Interrupted, Protocol, TooLarge};
+use crate::error::TransportErrorKind::{Connect, Encoded, Interrupted, Protocol, Timeout, TooLarge};
 use crate::error::{TransportError, TransportErrorKind};
 
 /// What failed: the kind, and what it comes from.
@@ -10,20 +11,26 @@ use crate::error::{TransportError, TransportErrorKind};
 pub(super) struct Failure {
     kind: TransportErrorKind,
     source: Option<Box<dyn Error + Send + Sync>>,
+    is_of_connection: bool,
 }
 
 impl Failure {
     pub(super) fn new(kind: TransportErrorKind) -> Self {
-        Self { kind, source: None }
+        Self { kind, source: None, is_of_connection: !matches!(kind, TooLarge | Encoded) }
     }
 
     pub(super) fn of(kind: TransportErrorKind, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { kind, source: Some(source.into()) }
+        Self { source: Some(source.into()), ..Self::new(kind) }
+    }
+
+    /// No answer in the time of a caller that had less than others: it says nothing about the connection.
+    pub(super) fn hurried() -> Self {
+        Self { is_of_connection: false, ..Self::new(Timeout) }
     }
 
     /// Whether the connection failed, and not only what came over it.
     pub(super) fn is_of_connection(&self) -> bool {
-        !matches!(self.kind, TooLarge | TransportErrorKind::Encoded)
+        self.is_of_connection
     }
 
     /// The same failure of a request that certainly did not go out.
@@ -48,9 +55,19 @@ impl From<hyper::Error> for Failure {
         let too_large = error.is_parse() && error.to_string().contains("too large");
         let kind = match () {
             () if too_large => TooLarge,
-            () if error.is_parse() => Protocol,
+            () if error.is_parse() || has_bad_chunks(&error) => Protocol,
             () => Interrupted,
         };
         Self::of(kind, error)
     }
+}
+
+/// Whether the parts of the body are no HTTP. hyper says so by an I/O error of its own; a broken record of TLS is one too, but
+/// with an error of rustls in it.
+fn has_bad_chunks(error: &hyper::Error) -> bool {
+    let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    io.is_some_and(|io| {
+        let of_tls = io.get_ref().is_some_and(|inner| inner.is::<rustls::Error>());
+        !of_tls && matches!(io.kind(), ErrorKind::InvalidInput | ErrorKind::InvalidData)
+    })
 }

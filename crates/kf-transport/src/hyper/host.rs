@@ -20,6 +20,10 @@ use super::wait::unless;
 use crate::clock::Clock;
 use crate::error::TransportErrorKind::{Connect, Overloaded};
 
+/// A call that could wait no longer than this for a connection, or than half of the time to connect where that is less, says
+/// nothing about the host: a packet that was lost is sent again after a second.
+const HASTE: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) base: Base,
@@ -80,30 +84,37 @@ impl Host {
     ) -> Result<Connection, Failure> {
         let patience = limits.connect.min(deadline.saturating_sub(clock.now()));
         let connected = unless(pin!(self.establish(clock, limits)), pin!(clock.sleep(patience))).await;
-        let is_slow = connected.is_none();
-        let connected = connected.unwrap_or_else(|| Err(Failure::of(Connect, "it took too long")));
-        // A caller in a hurry says nothing about the host.
-        if connected.is_err() && !(is_slow && patience < limits.connect) {
-            let until = clock.now().saturating_add(limits.park);
-            self.parked_until.store(millis(until), Ordering::Relaxed);
-            self.pool.clear();
+        match &connected {
+            Some(Ok(_)) => self.unpark(),
+            None if patience <= HASTE.min(limits.connect / 2) => {}
+            Some(Err(_)) | None => self.park(clock.now(), limits.park),
         }
-        if connected.is_ok() {
+        connected.unwrap_or_else(|| Err(Failure::of(Connect, "it took too long")))
+    }
+
+    /// Leaves the host alone for a while. Its idle connections are not trusted either.
+    pub(super) fn park(&self, now: Duration, duration: Duration) {
+        self.parked_until.store(millis(now.saturating_add(duration)), Ordering::Relaxed);
+        self.pool.clear();
+    }
+
+    /// The host is there after all.
+    pub(super) fn unpark(&self) {
+        // Nearly always it is not parked, and to look is cheaper than to write what others read.
+        if self.parked_until.load(Ordering::Relaxed) != 0 {
             self.parked_until.store(0, Ordering::Relaxed);
         }
-        connected
     }
 
     async fn establish(&self, clock: &Arc<dyn Clock>, limits: &Limits) -> Result<Connection, Failure> {
         let stream = self.dialer.dial(&self.base, &**clock).await?;
         let heard = Heard::default();
-        let probe = stream.probe().map_err(|error| Failure::of(Connect, error))?;
-        let io = TokioIo::new(Heeded { stream, heard: heard.clone(), clock: Arc::clone(clock) });
+        let io = TokioIo::new(Heeded { stream, heard: heard.clone(), clock: Arc::clone(clock), is_new: true });
         let handshake = http1::Builder::new().max_buf_size(limits.head_max).handshake(io).await;
         let (sender, connection) = handshake.map_err(|error| Failure::of(Connect, error))?;
         // Ends when the sender is dropped or the server hangs up; why is told to the call, if there is one.
         let task = tokio::spawn(async move { drop(connection.await) }).abort_handle();
-        Ok(Connection { sender, heard, probe, task })
+        Ok(Connection { sender, heard, task })
     }
 
     /// After a failure of one connection the idle ones are not trusted either.

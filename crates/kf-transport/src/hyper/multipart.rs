@@ -24,7 +24,7 @@ pub(super) fn encode(name: &str, file: &Upload) -> Option<(String, Bytes)> {
     Some((format!("multipart/form-data; boundary={boundary}"), body.into()))
 }
 
-/// A file name as browsers write it: quotes and line breaks are percent-encoded, all else stays.
+/// A file name in quotes: a quote in it is percent-encoded as browsers do, control characters become `_`, all else stays.
 fn quoted(name: &str) -> String {
     let mut quoted = String::with_capacity(name.len());
     for character in name.chars() {

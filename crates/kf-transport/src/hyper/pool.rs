@@ -10,7 +10,8 @@ use http_body_util::Full;
 use hyper::client::conn::http1::SendRequest;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use super::stream::{Heard, Probe};
+use super::exchange::Span;
+use super::stream::Heard;
 use super::wait::unless;
 use crate::clock::Clock;
 
@@ -18,7 +19,6 @@ use crate::clock::Clock;
 pub(super) struct Connection {
     pub(super) sender: SendRequest<Full<Bytes>>,
     pub(super) heard: Heard,
-    pub(super) probe: Probe,
     pub(super) task: AbortHandle,
 }
 
@@ -29,7 +29,8 @@ impl Drop for Connection {
     }
 }
 
-/// How long a connection may take to be ready for its next call; longer than a turn or two means that it is stuck.
+/// How long a call waits for connections to be ready for it, all together; longer than a turn or two means that they are
+/// stuck.
 const GRACE: Duration = Duration::from_millis(250);
 
 /// The idle connections of a host. The one used last is used first, so that the others can end.
@@ -44,30 +45,38 @@ struct State {
 
 impl Pool {
     pub(super) fn idle(&self) -> usize {
-        lock(&self.0).idle.len()
+        lock(&self.0).idle.iter().filter(|(connection, _)| !connection.sender.is_closed()).count()
     }
 
-    /// Takes a connection that still lives, is ready, and on which nothing came in that nobody asked for.
-    pub(super) async fn take(&self, now: Duration, clock: &dyn Clock) -> Option<Connection> {
+    /// Takes a connection that still lives and is ready; says what time it is then.
+    pub(super) async fn take(&self, span: Span, clock: &dyn Clock) -> Option<(Connection, Duration)> {
+        let mut grace = None;
+        let mut is_over = false;
         loop {
             let (mut connection, until) = lock(&self.0).idle.pop()?;
-            if until <= now || !connection.probe.is_quiet() {
+            if until <= span.now {
                 continue;
             }
-            if connection.sender.is_ready() {
-                return Some(connection);
+            let mut is_ready = connection.sender.is_ready();
+            if !is_ready && !is_over {
+                let left = GRACE.min(span.deadline.saturating_sub(span.now));
+                let grace = grace.get_or_insert_with(|| clock.sleep(left));
+                let outcome = unless(pin!(connection.sender.ready()), grace.as_mut()).await;
+                is_over = outcome.is_none();
+                is_ready = matches!(outcome, Some(Ok(())));
             }
-            let ready = unless(pin!(connection.sender.ready()), pin!(clock.sleep(GRACE))).await;
-            if let Some(Ok(())) = ready {
-                return Some(connection);
+            if is_ready {
+                let now = if grace.is_some() { clock.now() } else { span.now };
+                return Some((connection, now));
             }
         }
     }
 
-    /// Keeps a connection for a while, counted from the last byte that came in.
-    pub(super) fn put(&self, connection: Connection, clock: &Arc<dyn Clock>, keep: Duration, most: usize) {
+    /// Keeps a connection for a while, counted from the last byte that came in. There are never more than calls may be in
+    /// flight: a call makes one only where none is idle, or for one of its own that ended.
+    pub(super) fn put(&self, connection: Connection, clock: &Arc<dyn Clock>, keep: Duration) {
         let mut state = lock(&self.0);
-        if connection.sender.is_closed() || state.idle.len() >= most || keep.is_zero() {
+        if connection.sender.is_closed() || keep.is_zero() {
             return;
         }
         let until = connection.heard.last().saturating_add(keep);

@@ -10,7 +10,7 @@ use kf_model::Secret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::base::split;
+use super::base::{is_loopback, split};
 use super::build_error::BuildError;
 
 /// Bytes of a proxy's answer that are read at the most.
@@ -48,7 +48,7 @@ impl Proxy {
         Ok(Self { host, port: port.unwrap_or(80), credentials: None, direct: Vec::new() })
     }
 
-    /// The user and the password that the proxy asks for.
+    /// The user, without a colon, and the password that the proxy asks for.
     #[must_use]
     pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
         self.credentials = Some((user.into(), password.into()));
@@ -56,18 +56,34 @@ impl Proxy {
     }
 
     /// The hosts that are called directly, in the form of the variable `NO_PROXY`: names, which stand for their
-    /// subdomains too, addresses, blocks of them as in `10.0.0.0/8`, with commas between them; `*` is all.
+    /// subdomains too, addresses, blocks of them as in `10.0.0.0/8`, with commas, semicolons or blanks between them; `*`
+    /// is all.
+    ///
+    /// A scheme before a name and a port behind it say nothing: a host is called directly on every port or on none. What
+    /// is none of these, such as `10.` or `a*.com`, fits no host. This machine needs no rule.
     #[must_use]
     pub fn no_proxy(mut self, rules: &str) -> Self {
-        self.direct
-            .extend(rules.split([',', ' ', '\t']).map(str::trim).filter(|rule| !rule.is_empty()).map(Rule::parse));
+        let is_between = |character: char| matches!(character, ',' | ';') || character.is_whitespace();
+        self.direct.extend(rules.split(is_between).filter(|rule| !rule.is_empty()).filter_map(Rule::parse));
         self
     }
 
-    /// Whether a host is called through the proxy.
+    /// Whether a host is called through the proxy. This machine never is: what goes to it unencrypted would reach the
+    /// proxy so.
     #[must_use]
     pub fn serves(&self, host: &str) -> bool {
-        !self.direct.iter().any(|rule| rule.fits(host))
+        let host = host.trim_matches(['[', ']']);
+        !is_loopback(host) && !self.direct.iter().any(|rule| rule.fits(host))
+    }
+
+    /// Refuses what no proxy could be told.
+    pub(super) fn check(&self) -> Result<(), BuildError> {
+        match &self.credentials {
+            Some((user, _)) if user.contains(':') => {
+                Err(BuildError::Proxy { why: "a user with a colon in it cannot be told from the password" })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Asks for a tunnel.
@@ -109,20 +125,29 @@ enum Rule {
 }
 
 impl Rule {
-    fn parse(rule: &str) -> Self {
+    /// Reads a rule; what is none gives nothing.
+    fn parse(rule: &str) -> Option<Self> {
         if rule == "*" {
-            return Self::All;
+            return Some(Self::All);
         }
+        let rule = rule.split_once("://").map_or(rule, |(_, rule)| rule);
         let bare = rule.trim_matches(['[', ']']);
-        let (address, length) = bare.split_once('/').unwrap_or((bare, "128"));
-        if let (Ok(address), Ok(length)) = (address.trim_matches(['[', ']']).parse(), length.parse()) {
-            return Self::Block(address, length);
+        if let Ok(address) = bare.parse() {
+            return Some(Self::Block(address, 128));
         }
-        // A port says nothing here: a host is called directly or it is not.
+        if let Some((address, length)) = bare.split_once('/')
+            && let Ok(address) = address.trim_matches(['[', ']']).parse::<IpAddr>()
+        {
+            let bits = if address.is_ipv4() { 32 } else { 128 };
+            return length.parse().ok().filter(|&length| length <= bits).map(|length| Self::Block(address, length));
+        }
+        let rule = rule.split('/').next().unwrap_or_default();
         let name = rule.rsplit_once(':').map_or(rule, |(name, _)| name);
         match name.trim_matches(['[', ']']).parse() {
-            Ok(address) => Self::Block(address, 128),
-            Err(_) => Self::Name(name.trim_start_matches('*').trim_matches('.').to_ascii_lowercase()),
+            Ok(address) => Some(Self::Block(address, 128)),
+            Err(_) => Some(name.trim_start_matches('*').trim_matches('.').to_ascii_lowercase())
+                .filter(|name| !name.is_empty())
+                .map(Self::Name),
         }
     }
 
@@ -134,7 +159,9 @@ impl Rule {
                 host.eq_ignore_ascii_case(name)
                     || host.to_ascii_lowercase().strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with('.'))
             }
-            Self::Block(block, length) => host.parse().is_ok_and(|address| in_block(address, *block, *length)),
+            Self::Block(block, length) => {
+                host.parse().is_ok_and(|address: IpAddr| in_block(address.to_canonical(), *block, *length))
+            }
         }
     }
 }

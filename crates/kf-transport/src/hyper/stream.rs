@@ -1,10 +1,11 @@
-//! A connection's bytes, plain or encrypted, with the time at which the last ones came in or went out.
+//! A connection's bytes, plain or encrypted, with the time at which the last ones came in or went out, and a last look at the
+//! socket before a request goes out.
 
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,18 +16,42 @@ use tokio_rustls::client::TlsStream;
 
 use crate::clock::Clock;
 
-/// When bytes came in or went out last, on the clock.
+/// What a connection and its call tell each other: when bytes came in or went out last, on the clock, and whether a request
+/// may go out.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Heard(Arc<AtomicU64>);
+pub(super) struct Heard(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    micros: AtomicU64,
+    gate: AtomicU8,
+}
+
+/// What is written goes out.
+const OPEN: u8 = 0;
+/// A request comes whose first byte has not gone out.
+const EXPECTING: u8 = 1;
+/// Nothing more goes out.
+const SHUT: u8 = 2;
 
 impl Heard {
     pub(super) fn last(&self) -> Duration {
-        Duration::from_micros(self.0.load(Ordering::Relaxed))
+        Duration::from_micros(self.0.micros.load(Ordering::Relaxed))
     }
 
     pub(super) fn note(&self, now: Duration) {
         let micros = now.as_secs().saturating_mul(1_000_000).saturating_add(now.subsec_micros().into());
-        self.0.store(micros, Ordering::Relaxed);
+        self.0.micros.store(micros, Ordering::Relaxed);
+    }
+
+    /// A request is about to be given to the connection.
+    pub(super) fn expect(&self) {
+        self.0.gate.store(EXPECTING, Ordering::Release);
+    }
+
+    /// Lets nothing out any more; whether no byte of the request went out before.
+    pub(super) fn shut(&self) -> bool {
+        self.0.gate.swap(SHUT, Ordering::AcqRel) != OPEN
     }
 }
 
@@ -37,26 +62,15 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    /// A second hold on the socket, to look at it from outside while its connection is idle.
-    pub(super) fn probe(&self) -> io::Result<Probe> {
+    /// Whether nothing came in that nobody asked for, and the other end is still there. The system is asked, not what the
+    /// runtime remembers, which may be older.
+    fn is_quiet(&self) -> bool {
         let stream = match self {
             Self::Plain(stream) => stream,
             Self::Tls(stream) => stream.get_ref().0,
         };
-        SockRef::from(stream).try_clone().map(Probe)
-    }
-}
-
-/// A second hold on a socket.
-#[derive(Debug)]
-pub(super) struct Probe(socket2::Socket);
-
-impl Probe {
-    /// Whether nothing came in that nobody asked for, and the other end is still there. The system is asked, not what the
-    /// runtime remembers, which may be older.
-    pub(super) fn is_quiet(&self) -> bool {
         let mut byte = [MaybeUninit::uninit()];
-        self.0.peek(&mut byte).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+        SockRef::from(stream).peek(&mut byte).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 }
 
@@ -66,6 +80,8 @@ pub(super) struct Heeded {
     pub(super) stream: Stream,
     pub(super) heard: Heard,
     pub(super) clock: Arc<dyn Clock>,
+    /// Whether no request went out yet.
+    pub(super) is_new: bool,
 }
 
 impl AsyncRead for Heeded {
@@ -87,6 +103,22 @@ impl AsyncRead for Heeded {
 }
 
 impl Heeded {
+    /// Looks at the socket before the first byte of a request goes out: what came in before cannot be its answer.
+    fn pass(&mut self) -> io::Result<()> {
+        let gate = &self.heard.0.gate;
+        if gate.load(Ordering::Acquire) == OPEN {
+            return Ok(());
+        }
+        // A server may send the tickets of its TLS session at once.
+        let is_clear = (self.is_new && matches!(self.stream, Stream::Tls(_))) || self.stream.is_quiet();
+        self.is_new = false;
+        if is_clear && gate.compare_exchange(EXPECTING, OPEN, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            return Ok(());
+        }
+        self.heard.shut();
+        Err(io::Error::other("something came in before the request, or the server hung up"))
+    }
+
     /// What goes out counts as a sign of life: a long upload is no silence.
     fn note(&self, written: &Poll<io::Result<usize>>) {
         if matches!(written, Poll::Ready(Ok(1..))) {
@@ -97,6 +129,7 @@ impl Heeded {
 
 impl AsyncWrite for Heeded {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.pass()?;
         let written = match &mut self.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
@@ -110,6 +143,7 @@ impl AsyncWrite for Heeded {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.pass()?;
         let written = match &mut self.stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(context, slices),
             Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(context, slices),

@@ -59,8 +59,9 @@ fn with_roots(roots: RootCertStore) -> Result<ClientConfig, BuildError> {
 
 fn read(bundle: &[u8]) -> Result<RootCertStore, BuildError> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(bundle) {
-        roots.add(certificate.map_err(refused)?).map_err(refused)?;
+    for (index, certificate) in CertificateDer::pem_slice_iter(bundle).enumerate() {
+        let which = |why: &dyn ToString| refused(format!("number {} of the bundle: {}", index + 1, why.to_string()));
+        roots.add(certificate.map_err(|error| which(&error))?).map_err(|error| which(&error))?;
     }
     if roots.is_empty() { Err(refused("the bundle holds no certificate in PEM")) } else { Ok(roots) }
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 /// over would hold each twice.
 pub(super) fn unless<T>(
     mut future: Pin<&mut impl Future<Output = T>>,
-    mut end: Pin<&mut impl Future<Output = ()>>,
+    mut end: Pin<&mut (impl Future<Output = ()> + ?Sized)>,
 ) -> impl Future<Output = Option<T>> {
     poll_fn(move |context| match future.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),

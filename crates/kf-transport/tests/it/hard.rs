@@ -1,33 +1,26 @@
-//! What a hostile reading found once: uploads that block, answers that nobody asked for, callers in a hurry.
+//! Uploads that block, answers that say odd things of themselves, limits met to the byte.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kf_model::{Method, Upload};
-use kf_transport::TransportErrorKind::{Connect, Encoded, Timeout};
-use kf_transport::{Body, Clock, HyperTransport, ManualClock, Request, Resolver, Transport, Trust};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use kf_transport::TransportErrorKind::{Encoded, Interrupted, Timeout};
+use kf_transport::{Body, Clock, HyperTransport, ManualClock, Request, Transport, Trust};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio_rustls::TlsAcceptor;
 
+use crate::certificates::{Authority, Identity};
 use crate::faults::{SECOND, drive, request, small};
+use crate::helpers::{Names, Silent, alive_tasks, settle};
 use crate::server::Step::{Close, Read, Stall, Wait};
 use crate::server::{Entry, GOOD, Seen, Server, Step, run, write};
 
 /// An upload that no socket buffer takes whole.
-fn upload(megabytes: usize) -> Request {
+pub(crate) fn upload(megabytes: usize) -> Request {
     let mut request = Request::new("upload_picture", Method::Post, "/customservice/kfaccount/uploadheadimg");
     request.body = Body::Multipart { name: "media", file: Upload::jpeg("a.jpg", vec![0; megabytes * 1024 * 1024]) };
     request
-}
-
-async fn settle() {
-    for _ in 0..300 {
-        tokio::task::yield_now().await;
-    }
-}
-
-fn alive_tasks() -> usize {
-    tokio::runtime::Handle::current().metrics().num_alive_tasks()
 }
 
 /// The server answers before the upload is through and reads no more: the connection is of no use to the next call.
@@ -83,49 +76,6 @@ fn an_upload_that_blocks_leaves_nothing_behind() {
     });
 }
 
-/// A second answer that comes while the connection is idle is not given to the next request, even if the runtime did not
-/// get to see it before.
-#[test]
-fn an_answer_that_nobody_asked_for_is_given_to_nobody() {
-    run(async {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let (plant, planted) = (std::sync::mpsc::channel::<()>(), std::sync::mpsc::channel::<()>());
-        let (do_plant, is_planted) = (plant.0, planted.1);
-        let thread = std::thread::spawn(move || {
-            use std::io::{Read as _, Write as _};
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut buffer = [0; 4096];
-            let _ = stream.read(&mut buffer).unwrap();
-            stream.write_all(GOOD).unwrap();
-            plant.1.recv().unwrap();
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nplanted").unwrap();
-            planted.0.send(()).unwrap();
-            let (mut stream, _) = listener.accept().unwrap();
-            let _ = stream.read(&mut buffer).unwrap();
-            stream.write_all(GOOD).unwrap();
-        });
-        let wire = small().base_url(format!("http://{address}")).build().unwrap();
-        assert_eq!(wire.send(request()).await.unwrap().status, 200);
-        // The runtime's thread waits here, so it cannot have looked at the socket when the next call begins.
-        do_plant.send(()).unwrap();
-        is_planted.recv().unwrap();
-        let response = wire.send(request()).await.unwrap();
-        assert_eq!(response.body, &b"{\"errcode\":0,\"errmsg\":\"ok\"}"[..]);
-        thread.join().unwrap();
-    });
-}
-
-#[derive(Debug)]
-struct Names(Vec<IpAddr>);
-
-#[async_trait::async_trait]
-impl Resolver for Names {
-    async fn resolve(&self, _: &str) -> std::io::Result<Vec<IpAddr>> {
-        Ok(self.0.clone())
-    }
-}
-
 /// Two addresses with one port, which no other test has taken on either.
 async fn same_port() -> (TcpListener, TcpSocket, u16) {
     for _ in 0..1000 {
@@ -144,14 +94,13 @@ async fn same_port() -> (TcpListener, TcpSocket, u16) {
 fn a_silent_address_gives_way() {
     run(async {
         let (listener, silent, port) = same_port().await;
-        let silent = silent.listen(0).unwrap();
-        let _first = TcpStream::connect(silent.local_addr().unwrap()).await.unwrap();
+        let _silent = Silent::of(silent).await;
         let server = tokio::spawn(async move { listener.accept().await.map(drop) });
         let clock = ManualClock::default();
         let wire = small()
             .base_url(format!("http://service.test:{port}"))
             .allow_plain_http("service.test")
-            .resolver(Arc::new(Names(vec!["127.0.0.1".parse().unwrap(), "127.0.0.2".parse().unwrap()])))
+            .resolver(Arc::new(Names::Are(vec!["127.0.0.1".parse().unwrap(), "127.0.0.2".parse().unwrap()])))
             .clock(Arc::new(clock.clone()))
             .build()
             .unwrap();
@@ -162,36 +111,6 @@ fn a_silent_address_gives_way() {
         settle().await;
         assert!(server.is_finished(), "the second address is not tried");
         call.abort();
-    });
-}
-
-/// A caller in a hurry says nothing about the host.
-#[test]
-fn a_short_deadline_parks_nobody() {
-    run(async {
-        let server = Server::start(Entry::Plain, vec![]).await;
-        let full = TcpSocket::new_v4().unwrap();
-        full.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let full = full.listen(0).unwrap();
-        let address = full.local_addr().unwrap();
-        let first = TcpStream::connect(address).await.unwrap();
-        let clock = ManualClock::default();
-        let urls = [format!("http://{address}"), format!("http://{}", server.address)];
-        let wire = HyperTransport::builder().base_urls(urls).clock(Arc::new(clock.clone())).build().unwrap();
-        let mut hurried = request();
-        hurried.timeout = Some(SECOND);
-        let call = tokio::spawn({
-            let wire = wire.clone();
-            async move { wire.send(hurried).await }
-        });
-        settle().await;
-        clock.advance(SECOND);
-        assert_eq!(call.await.unwrap().unwrap_err().kind(), Connect);
-        let next = tokio::spawn(async move { wire.send(request()).await.map_err(|error| error.host().to_owned()) });
-        settle().await;
-        assert!(!next.is_finished(), "the next call still goes to the first host");
-        next.abort();
-        drop(first);
     });
 }
 
@@ -282,6 +201,29 @@ fn two_ends_are_one_too_many() {
     });
 }
 
+/// A record that fails its check is a broken connection, and no answer that is no HTTP.
+#[test]
+fn a_broken_record_is_a_broken_connection() {
+    run(async {
+        let authority = Authority::new();
+        let acceptor = TlsAcceptor::from(authority.server(Identity::Good));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async move {
+            let mut stream = acceptor.accept(listener.accept().await.unwrap().0).await.unwrap();
+            let mut buffer = [0; 4096];
+            let _ = stream.read(&mut buffer).await.unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{").await.unwrap();
+            stream.flush().await.unwrap();
+            stream.get_mut().0.write_all(&[&[23, 3, 3, 0, 32][..], &[7; 32]].concat()).await.unwrap();
+            let _ = stream.read(&mut buffer).await;
+        });
+        let wire = small().base_url(format!("https://{address}")).trust(Trust::Pem(authority.pem)).build().unwrap();
+        assert_eq!(wire.send(request()).await.unwrap_err().kind(), Interrupted);
+        server.await.unwrap();
+    });
+}
+
 #[test]
 fn a_post_without_a_body_says_so() {
     run(async {
@@ -358,6 +300,27 @@ fn caps_are_met_to_the_byte() {
     });
 }
 
+/// The length that a server names costs nothing before the bytes come in, whatever the cap.
+#[test]
+fn a_length_alone_takes_no_memory() {
+    run(async {
+        for length in [u64::MAX - 2, 1 << 46] {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\na");
+            let script = vec![Read, write(&head), Wait, write("b"), Wait, Close];
+            let server = Server::start(Entry::Plain, vec![script]).await;
+            let wire = small().response_max(usize::MAX).base_url(format!("http://{}", server.address));
+            let wire = wire.build().unwrap();
+            let call = tokio::spawn(async move { wire.send(request()).await.map(|response| response.status) });
+            for _ in 0..2 {
+                server.seen.stalled.notified().await;
+                settle().await;
+                server.seen.go_on.notify_one();
+            }
+            assert_eq!(call.await.expect("it panics").unwrap_err().kind(), Interrupted, "{length}");
+        }
+    });
+}
+
 #[test]
 fn waiting_for_a_place_ends_with_the_deadline() {
     run(async {
@@ -382,17 +345,6 @@ fn waiting_for_a_place_ends_with_the_deadline() {
     });
 }
 
-#[test]
-fn hosts_that_are_called_directly_need_no_proxy() {
-    run(async {
-        let server = Server::start(Entry::Plain, vec![]).await;
-        let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        let proxy = kf_transport::Proxy::new(&format!("http://{nobody}")).unwrap().no_proxy("127.0.0.0/8");
-        let wire = small().proxy(proxy).base_url(format!("http://{}", server.address)).build().unwrap();
-        assert_eq!(wire.send(request()).await.unwrap().status, 200);
-    });
-}
-
 /// The connection used last is used first, so that those which are not needed can end.
 #[test]
 fn few_calls_need_few_connections() {
@@ -406,7 +358,6 @@ fn few_calls_need_few_connections() {
                 let (mut stream, _) = listener.accept().await.unwrap();
                 let together = Arc::clone(&together);
                 tokio::spawn(async move {
-                    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
                     let mut buffer = [0; 4096];
                     for call in 0.. {
                         if matches!(stream.read(&mut buffer).await, Ok(0) | Err(_)) {

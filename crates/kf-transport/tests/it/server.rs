@@ -215,7 +215,7 @@ async fn act<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S, step: Step, seen
 }
 
 async fn drain<S: AsyncRead + Unpin>(stream: &mut S) {
-    let mut buffer = [0; 1024];
+    let mut buffer = vec![0; 64 * 1024];
     while stream.read(&mut buffer).await.is_ok_and(|count| count > 0) {}
 }
 

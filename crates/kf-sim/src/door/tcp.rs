@@ -1,0 +1,183 @@
+//! The world on a port.
+
+use std::io;
+use std::net::IpAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::CONTENT_TYPE;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use kf_model::Secret;
+use socket2::{SockRef, Socket};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::outcome::{Broken, Out, cut, whole};
+use super::race::unless;
+use super::{control, guard, multipart};
+use crate::platform::{Delivery, Platform};
+use crate::raw::{Input, Pair, Payload, Verb};
+
+/// Bytes of a body that are read; more is answered with status 413.
+const BODY_MAX: usize = 16 * 1024 * 1024;
+/// How long a head may take to come.
+const HEAD_PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait when no connection can be accepted: the machine is out of something.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// What all connections share.
+pub(crate) struct Door {
+    pub(crate) platform: Platform,
+    pub(crate) key: Option<Secret>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<tokio_rustls::TlsAcceptor>,
+}
+
+/// Tells when to stop.
+pub(crate) type Stop = watch::Receiver<bool>;
+
+/// Accepts connections until it is told to stop, then lets those end that it accepted; dropped, it ends them at once.
+pub(crate) async fn accept(listener: TcpListener, door: Arc<Door>, stop: Stop) {
+    let mut connections = JoinSet::new();
+    let clock = door.platform.clock();
+    while let Some(accepted) = unless(listener.accept(), stopped(stop.clone())).await {
+        match accepted {
+            Ok((stream, peer)) => {
+                let (door, stop) = (Arc::clone(&door), stop.clone());
+                connections.spawn(async move { drop(connection(stream, peer.ip(), door, stop).await) });
+            }
+            Err(_) => clock.sleep(BREATH).await,
+        }
+        while connections.try_join_next().is_some() {}
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+async fn stopped(mut stop: Stop) {
+    drop(stop.wait_for(|stop| *stop).await);
+}
+
+async fn connection(stream: TcpStream, ip: IpAddr, door: Arc<Door>, stop: Stop) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    // A second hold on the socket, by which a fault can reset it.
+    let socket = SockRef::from(&stream).try_clone()?;
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &door.tls {
+        let handshake = unless(tls.accept(stream), door.platform.clock().sleep(HEAD_PATIENCE)).await;
+        let stream = handshake.ok_or(io::ErrorKind::TimedOut)??;
+        return serve(stream, socket, ip, door, stop).await;
+    }
+    serve(stream, socket, ip, door, stop).await
+}
+
+async fn serve<S>(stream: S, socket: Socket, ip: IpAddr, door: Arc<Door>, stop: Stop) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let socket = Arc::new(socket);
+    let service = service_fn(move |request| {
+        let (door, socket) = (Arc::clone(&door), Arc::clone(&socket));
+        async move { door.answer(request, ip, &socket).await }
+    });
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).half_close(true);
+    let mut connection = pin!(server.serve_connection(TokioIo::new(stream), service));
+    let outcome = match unless(connection.as_mut(), stopped(stop)).await {
+        Some(outcome) => outcome,
+        None => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    outcome.map_err(io::Error::other)
+}
+
+impl Door {
+    async fn answer(&self, request: Request<Incoming>, ip: IpAddr, socket: &Socket) -> Result<Response<Out>, Broken> {
+        let (head, body) = request.into_parts();
+        let Some(body) = read(body).await? else {
+            return Ok(whole(413, "text/plain", Bytes::from_static(b"the body is too large\n")));
+        };
+        let query = pairs(head.uri.query().unwrap_or_default());
+        if let Some(path) = head.uri.path().strip_prefix("/_sim/") {
+            return Ok(self.control(&head, path, &query, &body).await);
+        }
+        let verb = match head.method {
+            Method::GET => Verb::Get,
+            Method::POST => Verb::Post,
+            _ => Verb::Other,
+        };
+        let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_form = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/");
+        let part = is_form.then(|| multipart::part(content_type, &body)).flatten();
+        let mut input = Input::new(verb, head.uri.path(), &query, part.unwrap_or(Payload::Bytes(&body)));
+        input.ip = ip;
+        let reply = self.platform.handle(&input);
+        if !reply.delay.is_zero() {
+            self.platform.clock().sleep(reply.delay).await;
+        }
+        match reply.delivery {
+            Delivery::Whole => Ok(whole(reply.status, reply.content_type, reply.body)),
+            Delivery::Cut => Ok(cut(reply.status, reply.content_type, &reply.body)),
+            Delivery::Lost => Err(Broken),
+            Delivery::Reset => {
+                // With no time to linger the system resets the connection when the last hold on it is gone.
+                let _ = socket.set_linger(Some(Duration::ZERO));
+                Err(Broken)
+            }
+        }
+    }
+
+    async fn control(
+        &self,
+        head: &hyper::http::request::Parts,
+        path: &str,
+        query: &[Pair<'_>],
+        body: &[u8],
+    ) -> Response<Out> {
+        let key = query.iter().find(|pair| pair.name == "key").map(|pair| &*pair.value);
+        if !control::is_open(&head.method, path)
+            && let Some((status, why)) = guard::refuse(&head.headers, key, self.key.as_ref())
+        {
+            let body = serde_json::json!({ "error": why }).to_string();
+            return whole(status, "application/json; charset=utf-8", body.into());
+        }
+        let request = control::Request { method: &head.method, path, query, body };
+        let control::Answer(status, content_type, body) = control::answer(&self.platform, request).await;
+        whole(status, content_type, body)
+    }
+}
+
+/// A body; none of one that is too large, which is known from what it announces or from what has come.
+async fn read(body: Incoming) -> Result<Option<Bytes>, Broken> {
+    if body.size_hint().lower() > BODY_MAX as u64 {
+        return Ok(None);
+    }
+    match Limited::new(body, BODY_MAX).collect().await {
+        Ok(body) => Ok(Some(body.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Ok(None),
+        Err(_) => Err(Broken),
+    }
+}
+
+/// A query taken apart, with what is encoded decoded.
+fn pairs(query: &str) -> Vec<Pair<'_>> {
+    let pieces = query.split('&').filter(|piece| !piece.is_empty());
+    let decoded = pieces.filter_map(|piece| form_urlencoded::parse(piece.as_bytes()).next().map(|pair| (piece, pair)));
+    let pair = decoded.map(|(piece, (name, value))| {
+        let mut pair = Pair::new(name, value);
+        pair.at_encoded = piece.contains("%40");
+        pair
+    });
+    pair.collect()
+}

@@ -1,0 +1,115 @@
+//! A world on disk.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kf_sim::{DEFAULT, Deed, Platform, Sim, StartError, StateError, load_state, print};
+use kf_transport::ManualClock;
+
+/// A folder of its own for each test, removed at its end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("kf-sim-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn platform(clock: &ManualClock) -> Platform {
+    Platform::from_toml(DEFAULT, Arc::new(clock.clone())).unwrap()
+}
+
+fn follow(openid: &str) -> Deed {
+    Deed::Follow { openid: Some(openid.to_owned()) }
+}
+
+#[tokio::test]
+async fn a_save_falls_due_a_moment_after_the_first_change() {
+    let folder = Folder::new("due");
+    let path = folder.0.join("state.toml");
+    let clock = ManualClock::default();
+    let sim = Sim::builder().platform(platform(&clock)).state(&path).start().await.unwrap();
+    let first = std::fs::read_to_string(&path).unwrap();
+    sim.platform().act(None, &follow("oOne")).unwrap();
+    clock.wait_for_sleepers(1).await;
+    assert_eq!(clock.next_wake(), Some(Duration::from_millis(100)));
+    sim.platform().act(None, &follow("oTwo")).unwrap();
+    clock.advance(Duration::from_millis(99));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), first, "not a moment too soon");
+    clock.advance(Duration::from_millis(1));
+    let text = loop {
+        let text = std::fs::read_to_string(&path).unwrap();
+        if text != first {
+            break text;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(text.contains("oOne") && text.contains("oTwo"));
+    assert_eq!(text, print(&sim.platform().save().0), "what is saved is the world");
+    sim.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn stopping_saves_and_the_world_goes_on_from_there() {
+    let folder = Folder::new("again");
+    let path = folder.0.join("state.toml");
+    assert!(load_state(&path).unwrap().is_none());
+    let clock = ManualClock::default();
+    let sim = Sim::builder().platform(platform(&clock)).state(&path).start().await.unwrap();
+    let token = crate::raw::token(&sim).await;
+    sim.platform().act(None, &follow("oLast")).unwrap();
+    let world = print(&sim.platform().save().0);
+    sim.stop().await.unwrap();
+    let file = load_state(&path).unwrap().unwrap();
+    let again = Platform::new(file, Arc::new(clock)).unwrap();
+    assert_eq!(print(&again.save().0), world);
+    let sim = Sim::builder().platform(again).state(&path).start().await.unwrap();
+    let answer =
+        crate::raw::call(&sim, "GET", &format!("/cgi-bin/customservice/getkflist?access_token={token}"), &[], b"")
+            .await;
+    assert_eq!(answer.code(), 0, "the token of before still holds");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_may_read_it_and_links_are_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("link");
+    let path = folder.0.join("state.toml");
+    let clock = ManualClock::default();
+    let sim = Sim::builder().platform(platform(&clock)).state(&path).start().await.unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    sim.stop().await.unwrap();
+    let link = folder.0.join("link.toml");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    assert!(matches!(load_state(&link), Err(StateError::Symlink(_))));
+    let error = Sim::builder().platform(platform(&clock)).state(&link).start().await.unwrap_err();
+    assert!(matches!(error, StartError::State(StateError::Symlink(_))), "{error}");
+    let left: Vec<_> = std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left.len(), 2, "nothing is left beside them: {left:?}");
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_is_known_at_the_start() {
+    let folder = Folder::new("none");
+    let error = Sim::builder().state(folder.0.join("missing/state.toml")).start().await.unwrap_err();
+    assert!(error.to_string().contains("see to its folder and its permissions"), "{error}");
+}
+
+#[test]
+fn a_file_that_holds_no_world_is_named() {
+    let folder = Folder::new("bad");
+    let path = folder.0.join("state.toml");
+    std::fs::write(&path, "[[app]]\napp_id = 1\n").unwrap();
+    let Err(StateError::Content { source, .. }) = load_state(&path) else { panic!("it is no world") };
+    assert_eq!(source.line, Some(2), "{source}");
+}
