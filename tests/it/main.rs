@@ -1,4 +1,6 @@
 //! What no single crate of this workspace can show.
 
+mod errcodes;
 mod openapi;
+mod scene;
 mod seeds;

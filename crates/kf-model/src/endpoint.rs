@@ -128,6 +128,8 @@ pub struct EndpointSpec {
     pub errcodes: &'static [ErrCode],
     /// What to do about a code where this call knows better than the code's own hint.
     pub hints: &'static [(ErrCode, &'static str)],
+    /// Those of the codes that the simulator has no rule for, and why.
+    pub unreachable: &'static [(ErrCode, &'static str)],
     /// The names of the limits that hold for it.
     pub limits: &'static [&'static str],
     /// In which form the body goes out.
@@ -166,6 +168,7 @@ impl EndpointSpec {
             settled_by: &[],
             errcodes: &[],
             hints: &[],
+            unreachable: &[],
             limits: &[],
             payload: match method {
                 Method::Get => Payload::None,

@@ -34,6 +34,6 @@ pub use sim::{Sim, SimBuilder, StartError};
 pub use state::{StateError, load_state};
 pub use world::{
     Account, App, AppKind, AppState, CHECKS, Check, ClockFile, ClockMode, Confirm, Confirmation, Customer, Deed,
-    DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, Token, TokenLine, Waiting,
-    World, WorldFile,
+    DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, TOKEN_CHECKS, Token,
+    TokenLine, Waiting, World, WorldFile,
 };

@@ -119,6 +119,8 @@ impl Platform {
         if state.world.changes != before {
             state.watchers.drain(..).for_each(Waker::wake);
         }
+        let fetches_token = op.is_some_and(|op| op.spec().tokens.is_empty());
+        let app = if fetches_token { state.world.caller(input) } else { app };
         let app_id = app.and_then(|app| state.world.apps.get(app)).map(|app| app.app_id.as_str().into());
         drop(state);
         let query = words(input.query);
@@ -440,9 +442,13 @@ impl World {
         }
     }
 
-    /// The app that a request comes from, as far as it says.
+    /// The app that a request comes from, as far as it says: by its token, or by its AppID where it asks for one.
     fn caller(&self, input: &Input<'_>) -> Option<usize> {
-        self.holder(input.pair("access_token").unwrap_or_default()).ok()
+        if let Some(token) = input.pair("access_token") {
+            return self.holder(token).ok();
+        }
+        let app_id = input.pair("appid").map(str::to_owned).or_else(|| input.member("appid"))?;
+        self.apps.iter().position(|app| app.app_id == app_id)
     }
 
     /// A refusal as JSON, with a `rid`.

@@ -175,6 +175,10 @@ impl<'a> Input<'a> {
         if self.escapes != Escapes::Accept && has_unicode_escape(body) {
             return Err(rules::escapes(self.escapes));
         }
+        // A list would be read as the values of the members.
+        if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(rules::said(47001));
+        }
         serde_json::from_slice(body).map_err(|error| rules::no_json(body, &error))
     }
 
@@ -182,6 +186,12 @@ impl<'a> Input<'a> {
     pub(crate) fn members(&self) -> Vec<String> {
         let members = serde_json::from_slice::<std::collections::BTreeMap<String, de::IgnoredAny>>(self.bytes());
         members.map(|members| members.into_keys().collect()).unwrap_or_default()
+    }
+
+    /// The text of a member of the body, where it is a JSON object.
+    pub(crate) fn member(&self, name: &str) -> Option<String> {
+        let body: serde_json::Value = serde_json::from_slice(self.bytes()).ok()?;
+        body.get(name)?.as_str().map(str::to_owned)
     }
 }
 
@@ -250,6 +260,11 @@ pub enum NumberOrText {
     Number(i64),
     /// Text.
     Text(String),
+}
+
+/// A credential as it came, which may be empty: whether it is one is for the world to judge.
+pub(crate) fn credential<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))
 }
 
 /// A made-up credential, where the platform hands it out.

@@ -137,7 +137,7 @@ impl<'a> Checker<'a> {
 
     fn customers(&self, app: &App, settings: &Settings) -> Result<(), ScenarioError> {
         let has = |name: &str| {
-            !settings.sessions_end_with_account || app.accounts.iter().any(|account| account.kf_account == name)
+            !settings.sessions_end_with_account || app.accounts.iter().any(|account| account.key() == name)
         };
         for customer in app.customers.values() {
             let openid = &*customer.openid;

@@ -22,7 +22,7 @@ use crate::raw::Input;
 use crate::settings::Settings;
 
 pub use self::deed::{Deed, DeedError, Done};
-pub use self::gate::{CHECKS, Check};
+pub use self::gate::{CHECKS, Check, TOKEN_CHECKS};
 pub use self::stamp::Stamp;
 pub use self::state::{
     Account, App, AppKind, AppState, Confirm, Confirmation, Customer, Dialect, Invite, InviteState, Picture, Quota,

@@ -115,10 +115,19 @@ impl Checker<'_> {
         for code in endpoint.settled_by.iter().filter(|code| !endpoint.errcodes.contains(code)) {
             problems.add(entry, format!("is settled by {code}, which it does not list"), "add it to `errcodes`");
         }
-        for code in
-            endpoint.hints.keys().filter(|code| !endpoint.errcodes.iter().any(|known| known.to_string() == **code))
-        {
+        let is_listed = |code: &&String| endpoint.errcodes.iter().any(|known| known.to_string() == **code);
+        for code in endpoint.hints.keys().filter(|code| !is_listed(code)) {
             problems.add(entry, format!("has a hint for {code}, which it does not list"), "add it to `errcodes`");
+        }
+        for (code, why) in &endpoint.unreachable {
+            if !is_listed(&code) {
+                let what = format!("says why {code} is unreachable, which it does not list");
+                problems.add(entry, what, "remove it from `unreachable`");
+            }
+            if why.trim().is_empty() {
+                let what = format!("says that {code} is unreachable and not why");
+                problems.add(entry, what, "write why no rule of the simulator can produce it");
+            }
         }
         if (endpoint.repeat == Repeat::Settles) == endpoint.settled_by.is_empty() {
             let what = "`repeat` and `settled_by` do not fit";

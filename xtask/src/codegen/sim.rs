@@ -110,6 +110,8 @@ fn request(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
         docs(out, "    ", [field.doc.as_str()]);
         if endpoint.place(field) != Place::Body {
             out.push_str("    #[serde(skip)]\n");
+        } else if raw_type(spec, field) == "Secret" {
+            out.push_str("    #[serde(default, deserialize_with = \"crate::raw::credential\")]\n");
         }
         if field.rust_name.is_some() {
             let _ = writeln!(out, "    #[serde(rename = {:?})]", field.name);

@@ -85,6 +85,9 @@ pub(crate) struct Endpoint {
     pub(crate) errcodes: Vec<i64>,
     #[serde(default)]
     pub(crate) hints: BTreeMap<String, String>,
+    /// Codes that the simulator has no rule for, and why.
+    #[serde(default)]
+    pub(crate) unreachable: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) limits: Vec<String>,
     #[serde(default)]

@@ -1,5 +1,7 @@
 //! The `EndpointSpec` of an endpoint, as Rust.
 
+use std::collections::BTreeMap;
+
 use super::names::pascal;
 use super::permissions;
 use super::rust::{Imports, literal, slice};
@@ -36,7 +38,8 @@ pub(crate) fn render(spec: &Spec, endpoint: &Endpoint, imports: &mut Imports) ->
         ("permission_sets", sets(endpoint, imports)),
         ("settled_by", list(&endpoint.settled_by, |code| code_name(spec, *code, imports))),
         ("errcodes", list(&endpoint.errcodes, |code| code_name(spec, *code, imports))),
-        ("hints", hints(spec, endpoint, imports)),
+        ("hints", by_code(spec, &endpoint.hints, imports)),
+        ("unreachable", by_code(spec, &endpoint.unreachable, imports)),
         ("limits", list(&endpoint.limits, |limit| literal(limit))),
         ("request", list(&endpoint.request, |field| field_literal(spec, field, endpoint.place(field), imports))),
         ("response", list(&endpoint.response, |field| field_literal(spec, field, Place::Body, imports))),
@@ -81,10 +84,11 @@ fn code_name(spec: &Spec, code: i64, imports: &mut Imports) -> String {
     name.map_or_else(|| format!("ErrCode({code})"), |name| format!("ErrCode::{name}"))
 }
 
-fn hints(spec: &Spec, endpoint: &Endpoint, imports: &mut Imports) -> String {
-    slice(endpoint.hints.iter().map(|(code, hint)| {
+/// What is said about some codes.
+fn by_code(spec: &Spec, texts: &BTreeMap<String, String>, imports: &mut Imports) -> String {
+    slice(texts.iter().map(|(code, text)| {
         let code = code_name(spec, code.parse().unwrap_or_default(), imports);
-        format!("({code}, {})", literal(hint))
+        format!("({code}, {})", literal(text))
     }))
 }
 

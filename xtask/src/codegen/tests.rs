@@ -148,6 +148,22 @@ fn a_code_without_a_hint_is_refused() {
 }
 
 #[test]
+fn a_code_that_is_unreachable_must_be_listed_and_have_a_reason() {
+    let codes = "errcodes = [65404, 65406]";
+    let with = |line: &str| refusal("things.toml", codes, &format!("{codes}\n{line}"));
+    let message = with("unreachable = { \"65405\" = \"Nobody knows.\" }");
+    says(&message, &["spec/things.toml", "endpoint `add_thing`", "why 65405 is unreachable, which it does not list"]);
+    let message = with("unreachable = { \"65404\" = \" \" }");
+    says(&message, &["spec/things.toml", "endpoint `add_thing`", "65404 is unreachable and not why", "write why"]);
+    let mut files = good();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replacen(codes, &format!("{codes}\nunreachable = {{ \"65404\" = \"Nobody knows.\" }}"), 1);
+    let outputs = outputs(&crate::root(), &read(&files).map_err(|problems| list(&problems)).unwrap()).unwrap();
+    let rust = &outputs.iter().find(|output| output.path.ends_with("things.rs")).unwrap().text;
+    says(rust, &["unreachable: &[(ErrCode::INVALID, \"Nobody knows.\")]"]);
+}
+
+#[test]
 fn settling_codes_must_fit() {
     let message = refusal("things.toml", "settled_by = [65406]\n", "");
     says(&message, &["spec/things.toml", "endpoint `add_thing`", "`repeat` and `settled_by` do not fit"]);

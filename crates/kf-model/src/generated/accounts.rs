@@ -325,6 +325,10 @@ impl Endpoint for UploadPicture {
             ErrCode::KF_NOT_ENABLED,
             ErrCode::ACCOUNT_NOT_FOUND,
         ],
+        unreachable: &[(
+            ErrCode::SYSTEM_BUSY,
+            "It is trouble of the platform's own, which no caller and no setting brings about; a fault plays it.",
+        )],
         limits: &["PICTURE_BYTES_MAX"],
         request: &[
             FieldSpec::new(

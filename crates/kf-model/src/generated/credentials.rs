@@ -114,6 +114,24 @@ impl Endpoint for FetchToken {
             ),
             (ErrCode::INVALID_APPID, "The AppID is wrong: compare it with the console. Asking again does not help."),
         ],
+        unreachable: &[
+            (
+                ErrCode::SYSTEM_BUSY,
+                "It is trouble of the platform's own, which no caller and no setting brings about; a fault plays it.",
+            ),
+            (
+                ErrCode::WAITING_FOR_ADMINISTRATOR,
+                "The pages give no rule that tells it from 89501: both wait for the administrator.",
+            ),
+            (
+                ErrCode::ADMINISTRATOR_CONFIRM_PENDING,
+                "The pages give no rule that tells it from 89501: both wait for the administrator.",
+            ),
+            (
+                ErrCode::ADMINISTRATOR_CONFIRM_CALL_LATER,
+                "The pages give no rule that tells it from 89501: both wait for the administrator.",
+            ),
+        ],
         limits: &[
             "CLASSIC_TOKEN_CALLS_PER_DAY_MAX",
             "CLASSIC_TOKEN_OVERLAP_SECONDS_MAX",
@@ -289,6 +307,24 @@ impl Endpoint for FetchStableToken {
                 "The AppSecret is wrong: compare it with the console. Asking again does not help.",
             ),
             (ErrCode::INVALID_APPID, "The AppID is wrong: compare it with the console. Asking again does not help."),
+        ],
+        unreachable: &[
+            (
+                ErrCode::SYSTEM_BUSY,
+                "It is trouble of the platform's own, which no caller and no setting brings about; a fault plays it.",
+            ),
+            (
+                ErrCode::WAITING_FOR_ADMINISTRATOR,
+                "The pages give no rule that tells it from 89501: both wait for the administrator.",
+            ),
+            (
+                ErrCode::ADMINISTRATOR_CONFIRM_PENDING,
+                "The pages give no rule that tells it from 89501: both wait for the administrator.",
+            ),
+            (
+                ErrCode::ADMINISTRATOR_CONFIRM_CALL_LATER,
+                "The pages give no rule that tells it from 89501: both wait for the administrator.",
+            ),
         ],
         limits: &[
             "FORCED_TOKEN_CALLS_PER_DAY_MAX",

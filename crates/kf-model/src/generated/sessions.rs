@@ -80,6 +80,10 @@ impl Endpoint for CreateSession {
             ErrCode::SERVED_BY_ANOTHER_WORKER,
             ErrCode::WORKER_OFFLINE,
         ],
+        unreachable: &[(
+            ErrCode::SESSION_NOT_FOUND,
+            "The call makes the session that this code misses; no page says when it answers so.",
+        )],
         request: &[
             FieldSpec::new(
                 "kf_account",

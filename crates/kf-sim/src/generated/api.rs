@@ -395,6 +395,7 @@ pub struct FetchStableToken {
     /// The app.
     pub appid: Option<String>,
     /// The AppSecret of the app.
+    #[serde(default, deserialize_with = "crate::raw::credential")]
     pub secret: Option<Secret>,
     /// Whether to void the token and make a new one; left out means no.
     pub force_refresh: Option<bool>,

@@ -99,9 +99,9 @@ impl World {
         let ends = self.settings.sessions_end_with_account;
         let app = &mut self.apps[app];
         let gone = app.accounts.remove(index);
-        if ends && !gone.kf_account.is_empty() {
+        if ends {
             for customer in app.customers.values_mut() {
-                if customer.session.as_ref().is_some_and(|session| session.kf_account == gone.kf_account) {
+                if customer.session.as_ref().is_some_and(|session| session.kf_account == gone.key()) {
                     customer.session = None;
                 }
             }
@@ -215,7 +215,7 @@ impl World {
         };
         let held = |account: &Account| {
             let sessions = app.customers.values().filter_map(|customer| customer.session.as_ref());
-            sessions.filter(|session| session.kf_account == account.kf_account).count()
+            sessions.filter(|session| session.kf_account == account.key()).count()
         };
         let rows = app.accounts.iter().filter(is_wanted).map(|account| wire::OnlineAccount {
             kf_account: Cow::Borrowed(&account.kf_account),

@@ -19,8 +19,10 @@ pub struct Check {
     pub codes: &'static [i64],
 }
 
-/// All checks in their order: of several that fail, the first one answers. The vendor does not document it; this table is
-/// the one place that says it, and the gate and the calls below follow it.
+/// All checks of a call with a token in their order: of several that fail, the first one answers. The vendor does not
+/// document it; this table is the one place that says it, and the gate and the calls below follow it.
+///
+/// The calls that fetch a token have a table of their own, [`TOKEN_CHECKS`].
 pub const CHECKS: &[Check] = &[
     Check { asks: "a fault of the scenario comes before everything", codes: &[] },
     Check { asks: "is there such a path?", codes: &[40066] },
@@ -40,11 +42,26 @@ pub const CHECKS: &[Check] = &[
         codes: &[40003, 65403, 65404, 65409, 65416, 65417, 61451, 61454, 61455],
     },
     Check { asks: "does the account exist?", codes: &[65401, 65406, 61452, 61453] },
-    Check { asks: "is there room for one more?", codes: &[65405, 61456] },
     Check { asks: "is the account bound, and to whom?", codes: &[65402, 65412, 65411, 65407, 65408, 65410] },
+    Check { asks: "is there room for one more?", codes: &[65405, 61456] },
     Check { asks: "is the worker online?", codes: &[65415, 61459] },
     Check { asks: "is there a session, and with whom?", codes: &[65413, 65414, 61458] },
-    Check { asks: "is the picture not too big, and a JPEG?", codes: &[40009, 40006, 40005, 61457] },
+    Check { asks: "is there a picture, not too big, and a JPEG?", codes: &[41005, 40009, 40006, 40005, 61457] },
+];
+
+/// All checks of the calls that fetch a token, in their order.
+pub const TOKEN_CHECKS: &[Check] = &[
+    Check { asks: "a fault of the scenario comes before everything", codes: &[] },
+    Check { asks: "is there such a path?", codes: &[40066] },
+    Check { asks: "is the method the right one?", codes: &[43001, 43002] },
+    Check { asks: "is the body JSON as it should be?", codes: &[40033, 47002, 44002, 47001] },
+    Check { asks: "is it asked in the right way?", codes: &[40002] },
+    Check { asks: "is there an app of this AppID, with credentials of its own?", codes: &[41002, 40013, 61024] },
+    Check { asks: "is the AppSecret the right one?", codes: &[41004, 40125, 40001] },
+    Check { asks: "is the app frozen or punished, or its AppSecret frozen?", codes: &[50007, 50004, 40243] },
+    Check { asks: "may this address call?", codes: &[40164] },
+    Check { asks: "has the administrator confirmed this address?", codes: &[89503, 89501, 89507, 89506] },
+    Check { asks: "are there calls left in this day and minute?", codes: &[45009, 45011] },
 ];
 
 impl World {

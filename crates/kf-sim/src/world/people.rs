@@ -229,14 +229,14 @@ impl World {
     fn serving(&self, app: usize, name: &str) -> Result<String, DeedError> {
         let account = &self.apps[app].accounts[self.account_of(app, name)?];
         if account.can_serve() {
-            return Ok(account.kf_account.clone());
+            return Ok(account.key().to_owned());
         }
         Err(DeedError::new(format!("{} is not online", shown(&account.kf_account))))
     }
 
     /// An account that has a session with a customer.
     fn in_session(&mut self, app: usize, name: &str, openid: &str) -> Result<String, DeedError> {
-        let kf_account = self.apps[app].accounts[self.account_of(app, name)?].kf_account.clone();
+        let kf_account = self.apps[app].accounts[self.account_of(app, name)?].key().to_owned();
         let session: Option<Session> = self.apps[app].present(openid)?.session.clone();
         match session {
             Some(session) if session.kf_account == kf_account => Ok(kf_account),

@@ -115,6 +115,11 @@ impl World {
 }
 
 impl Account {
+    /// What its sessions know it by: its name, or the openid of a worker who was added without one.
+    pub(crate) fn key(&self) -> &str {
+        if self.kf_account.is_empty() { self.kf_openid.as_deref().unwrap_or_default() } else { &self.kf_account }
+    }
+
     /// Whether a worker who is bound to it is online.
     pub(super) fn can_serve(&self) -> bool {
         self.kf_wx.is_some() && self.online != 0

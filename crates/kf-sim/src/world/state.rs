@@ -276,7 +276,7 @@ pub struct Waiting {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Session {
-    /// The account.
+    /// The account; of a worker who was added without one, the openid.
     pub kf_account: String,
     /// Since when.
     pub since: Stamp,

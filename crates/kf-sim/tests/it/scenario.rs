@@ -1,6 +1,15 @@
-//! A world as text.
+//! A world as text: what may stand in it, what is said when something does not fit, and that it is saved as it was read.
 
-use kf_sim::{Platform, SimTransport, parse, print};
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use kf_sim::{ClockMode, DEFAULT, Deed, Platform, Settings, SimTransport, parse, print};
+use kf_transport::ManualClock;
+
+use super::caller::{APP, Caller, IDLE, LIST, MINI, QUEUED, SECRET, SERVED, default_with, world_of};
 
 #[test]
 fn the_default_scenario_is_saved_as_it_was_read() {
@@ -13,6 +22,207 @@ fn the_default_scenario_is_saved_as_it_was_read() {
     assert_eq!(SimTransport::default().platform().look(|world| world.apps.len()), 2);
 }
 
+#[test]
+fn a_saved_world_goes_on_where_it_was() {
+    let caller = Caller::new();
+    assert_eq!((caller.add("new@test", "新"), caller.invite("new@test", "somebody")), (0, 0));
+    caller.upload("test1@test", "media", &[0xFF, 0xD8, 0xFF, 0xE0]);
+    caller.says(IDLE, "在吗");
+    caller.says(SERVED, "好");
+    caller.does(&Deed::Leave { openid: QUEUED.into() });
+    let (saved, _) = caller.platform.save();
+    let text = print(&saved);
+    let copy = world_of(parse(&text).unwrap());
+    assert_eq!(print(&copy.save().0), text);
+    let again = Caller { platform: copy, app_id: APP.into(), token: caller.token.clone(), ip: caller.ip };
+    assert_eq!(again.rows(), caller.rows(), "with the token that was given before");
+    let ahead =
+        |caller: &Caller| (caller.add("one@test", "a"), caller.row("one@test"), caller.classic(APP, SECRET).json);
+    assert_eq!(ahead(&again), ahead(&caller), "even what is made up from then on is the same");
+}
+
+#[test]
+fn every_setting_can_be_written_and_is_listed_with_its_meaning() {
+    let text = print(&Platform::default().save().0);
+    let list = Settings::list();
+    for setting in &list {
+        assert!(text.contains(&format!("\n{} = {}\n", setting.name, setting.default)), "{setting:?}\n{text}");
+        assert!(setting.meaning.ends_with('.') && setting.meaning.len() > 20, "{setting:?}");
+        let line = format!("[settings]\n{} = {}\n", setting.name, setting.default);
+        assert!(parse(&line).is_ok(), "{line}");
+    }
+    assert_eq!(
+        list.len(),
+        text.lines().skip_while(|line| *line != "[settings]").skip(1).take_while(|line| !line.is_empty()).count()
+    );
+    let read = parse("[settings]\naccounts_max = 7\nkf_id = \"text\"\n").unwrap().settings;
+    assert_eq!((read.accounts_max, read.invite_seconds), (7, 604_800), "what is left out has its default");
+}
+
+#[test]
+fn what_is_relative_counts_from_loading() {
+    let caller = Caller::new();
+    let now = caller.now();
+    let (since, expires, wrote) = caller.app(|app| {
+        let expires = app.accounts[2].invite.as_ref().unwrap().expires_at;
+        (app.kf_since.unwrap(), expires, app.customers[IDLE].wrote_at.unwrap())
+    });
+    assert_eq!(
+        (since.seconds(), expires.seconds(), wrote.seconds()),
+        (now - 30 * 86_400, now + 6 * 86_400, now - 3_600)
+    );
+    let at = |text: &str| {
+        let app = DEFAULT.replace("kf_since = \"30d ago\"", &format!("kf_since = {text}"));
+        parse(&app).map(|file| world_of(file).look(|world| world.apps[0].kf_since.unwrap().seconds()))
+    };
+    for (text, seconds) in [
+        ("1700000000", 1_700_000_000),
+        ("\"now\"", now),
+        ("\"90 ago\"", now - 90),
+        ("\"90s ago\"", now - 90),
+        ("\"15m ago\"", now - 900),
+        ("\"in 2h\"", now + 7_200),
+    ] {
+        assert_eq!(at(text), Ok(seconds), "{text}");
+    }
+    for bad in ["\"\"", "\"yesterday\"", "\"-5s ago\"", "\"5w ago\"", "\"in 2h ago\"", "1.5", "true"] {
+        assert!(at(bad).is_err(), "{bad}");
+    }
+}
+
+/// What is said of the default scenario with one text replaced by another.
+#[track_caller]
+fn refusal(from: &str, to: &str) -> String {
+    assert!(DEFAULT.contains(from), "{from}");
+    parse(&DEFAULT.replacen(from, to, 1)).expect_err("it is taken").to_string()
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_line_and_remedy() {
+    for (from, to, words) in [
+        ("certified = true", "certified = yes", "line "),
+        ("certified = true", "sertified = true", "sertified"),
+        (APP, "wx5ca1ab1e00c0ffeg", "is no AppID; write wx and 16 hexadecimal digits"),
+        (APP, "wx5CA1AB1E00C0FFEE", "is no AppID"),
+        (APP, "wx123", "is no AppID; write wx and 16 hexadecimal digits"),
+        (MINI, APP, "stands twice; give each app an AppID of its own"),
+        ("\"test2@test\"", "\"test1@test\"", "the account test1@test stands twice; remove one"),
+        ("kf_id = 1002", "kf_id = 1001", "two accounts have the kf_id 1001; give each its own"),
+        ("kf_wx = \"kfwx2\"", "kf_wx = \"kfwx1\"", "bound to two accounts of one app; bind each person to one"),
+        ("kf_wx = \"kfwx2\"", "online = 1", "nobody is bound to it; write a kf_wx, or online = 0"),
+        (
+            "kf_account = \"test1@test\", since",
+            "kf_account = \"gone@test\", since",
+            "is no account; write the kf_account",
+        ),
+        ("wrote_at = \"2m ago\"", "follows = false", "has left and still waits or is in a session; remove it"),
+        ("certified = true", "certified = true\nip_whitelist = [\"10.0.0.0/33\"]", "is no address; write one like"),
+        ("kind = \"mini-program\"", "kind = \"component\"", "is a component and has accounts; give the accounts"),
+        ("oWaiting-5ca1ab1e00c0ffee004", QUEUED_TWICE, "stands twice"),
+    ] {
+        let message = refusal(from, to);
+        assert!(message.contains(words) && message.starts_with("line "), "{words}: {message}");
+    }
+    let both = DEFAULT
+        .replace("waiting = {", "session = { kf_account = \"test1@test\", since = 1, active_at = 1 }\nwaiting = {");
+    assert!(parse(&both).unwrap_err().to_string().contains("waits and is in a session; remove one of the two"));
+}
+
+/// The openid of the customer before.
+const QUEUED_TWICE: &str = "oSession-5ca1ab1e00c0ffee003";
+
+#[test]
+fn a_message_shows_no_credential() {
+    let message = refusal(&format!("secret = \"{SECRET}\""), &format!("secret = [\"{SECRET}\"]"));
+    assert!(!message.contains(SECRET), "{message}");
+    let message = refusal(&format!("secret = \"{SECRET}\""), &format!("secrets = \"{SECRET}\""));
+    assert!(!message.contains(SECRET), "{message}");
+    let debug = format!("{:?} {:?}", Platform::default(), Platform::default().save().0);
+    assert!(!debug.contains(SECRET), "{debug}");
+}
+
+#[test]
+fn faults_of_a_scenario_must_fit_too() {
+    for (fault, words) in [
+        ("endpoint = \"add_acount\"\neffect = \"cut\"", "which is no endpoint; write one such as add_account"),
+        ("app = \"wx0\"\neffect = \"cut\"", "which is no app; write the app_id of one"),
+        ("probability = 2.0\neffect = \"cut\"", "a probability that is none; write 0 to 1"),
+        ("effect = \"explode\"", "unknown variant"),
+    ] {
+        let message = parse(&format!("{DEFAULT}\n[[fault]]\n{fault}\n")).unwrap_err().to_string();
+        assert!(message.contains(words) && message.starts_with("line "), "{message}");
+    }
+}
+
+#[test]
+fn numbers_are_not_given_twice_whatever_a_file_says() {
+    let text = DEFAULT.replacen("kf_id = 1003", "kf_id = 5000", 1).replacen("id = 20165268", "id = 30000000", 1);
+    let caller = Caller::in_world(world_of(parse(&text).unwrap()), APP, SECRET);
+    assert_eq!(caller.add("new@test", "a"), 0);
+    assert_eq!(caller.row("new@test")["kf_id"], 5_001);
+    caller.says(SERVED, "好");
+    assert_eq!(caller.app(|app| app.records.back().unwrap().id), 30_000_001);
+}
+
+#[test]
+fn time_goes_by_itself_or_is_moved_by_hand() {
+    let clock = Arc::new(ManualClock::default());
+    let platform = Platform::from_toml(DEFAULT, clock.clone()).unwrap();
+    let now = || platform.look(kf_sim::World::now) - 1_800_000_000;
+    clock.advance(Duration::from_secs(5));
+    assert_eq!(now(), 5, "by itself");
+    platform.advance(Duration::from_secs(60));
+    assert_eq!(now(), 65, "and by hand on top");
+    platform.set_clock(ClockMode::Manual);
+    clock.advance(Duration::from_secs(5));
+    assert_eq!(now(), 65, "it stands still");
+    platform.advance(Duration::from_secs(10));
+    assert_eq!(now(), 75);
+    let saved = platform.save().0;
+    assert_eq!(world_of(saved).look(kf_sim::World::now) - 1_800_000_000, 75, "a saved time is kept");
+    platform.set_clock(ClockMode::Real);
+    assert_eq!(now(), 75, "it goes on from where it was");
+    clock.advance(Duration::from_secs(5));
+    assert_eq!(now(), 80);
+    assert_eq!(platform.clock().wall().as_secs(), 1_800_000_015, "the machine's own clock was not touched");
+}
+
+#[test]
+fn a_reset_begins_again_from_the_start() {
+    let caller = Caller::new();
+    let begin = print(&world_of(parse(DEFAULT).unwrap()).save().0);
+    assert_eq!(caller.add("new@test", "a"), 0);
+    caller.advance(1_000);
+    caller.platform.reset();
+    assert_eq!(print(&caller.platform.save().0), begin);
+    assert_eq!(caller.get(LIST, &[]).errcode, 40001, "tokens are gone, too");
+    assert_eq!(caller.platform.calls(&kf_sim::LogFilter::default()).len(), 1);
+}
+
+#[test]
+fn who_waits_for_a_change_is_woken_by_one_and_by_nothing_else() {
+    let caller = Caller::new();
+    let (_, changes) = caller.platform.save();
+    let mut context = Context::from_waker(Waker::noop());
+    let mut changed = pin!(caller.platform.changed(changes));
+    caller.get(LIST, &[]);
+    assert_eq!(caller.add("test1@test", "a"), 65406);
+    assert!(changed.as_mut().poll(&mut context).is_pending(), "nothing is to be saved yet");
+    assert_eq!(caller.add("new@test", "a"), 0);
+    assert!(changed.as_mut().poll(&mut context).is_ready());
+    let changes = caller.platform.save().1;
+    caller.says(IDLE, "在吗");
+    assert!(caller.platform.save().1 > changes, "what people do is to be saved");
+}
+
+#[test]
+fn several_worlds_stand_side_by_side() {
+    let (one, two) = (Caller::new(), Caller::in_world(default_with(""), APP, SECRET));
+    assert_eq!(one.add("new@test", "a"), 0);
+    assert_eq!((one.rows().len(), two.rows().len()), (4, 3));
+    let clone = Caller::in_world(one.platform.clone(), APP, SECRET);
+    assert_eq!((clone.add("more@test", "a"), one.rows().len()), (0, 5), "a clone is the same world");
+}
 /// Every field that a saved world can have stands in the description.
 #[test]
 fn every_field_is_described() {

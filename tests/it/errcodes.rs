@@ -1,0 +1,173 @@
+//! Every code that a page lists for a call is produced by a rule of the simulated platform, never by a fault.
+
+use std::collections::BTreeSet;
+
+use kf_model::{ENDPOINTS, EndpointSpec, ErrCode, Method};
+use kf_sim::{AppKind, AppState, Deed, Dialect, Quota};
+
+use super::scene::{IDLE, SERVED, Scene};
+
+/// A way to bring a code about: the code, the calls that it works for (all where none is named), and what is done before.
+type Way = (i64, &'static [&'static str], fn(&mut Scene));
+
+const TOKENS: &[&str] = &["fetch_token", "fetch_stable_token"];
+const SESSIONS: &[&str] = &["create_session", "close_session", "find_session"];
+
+const WAYS: &[Way] = &[
+    (40001, TOKENS, |scene| scene.set("secret", "00000000000000000000000000000000")),
+    (40001, &["upload_picture"], |scene| scene.token.replace_range(3..4, "-")),
+    (40002, TOKENS, |scene| scene.set("grant_type", "authorization_code")),
+    (40003, SESSIONS, |scene| scene.set("openid", "oNobody")),
+    (40005, &["upload_picture"], |scene| scene.file = b"GIF89a".to_vec()),
+    (40009, &["upload_picture"], |scene| scene.file.resize(5 * 1024 * 1024 + 1, 0)),
+    (40013, TOKENS, |scene| scene.set("appid", "wx0000000000000000")),
+    (40125, TOKENS, |scene| scene.set("secret", "APPSECRET")),
+    (40164, TOKENS, |scene| scene.app(|app| app.ip_whitelist = vec!["203.0.113.1".into()])),
+    (40243, TOKENS, |scene| scene.app(|app| app.secret_frozen = true)),
+    (41002, TOKENS, |scene| scene.set("appid", "")),
+    (41004, TOKENS, |scene| scene.set("secret", "")),
+    (43002, &["fetch_stable_token"], |scene| scene.method = Method::Get),
+    (45009, &["fetch_token"], |scene| {
+        scene.settings(|settings| settings.classic_per_day = 1);
+        assert_eq!(scene.errcode(), 0);
+    }),
+    (45009, &["fetch_stable_token"], |scene| {
+        scene.settings(|settings| settings.stable_per_day = 1);
+        assert_eq!(scene.errcode(), 0);
+    }),
+    (45011, TOKENS, |scene| {
+        let mut quota = Quota::default();
+        quota.per_minute = Some(1);
+        scene.app(|app| {
+            app.quotas.insert(scene.spec.name.into(), quota);
+        });
+        assert_eq!(scene.errcode(), 0);
+    }),
+    (50004, TOKENS, |scene| scene.app(|app| app.state = AppState::Punished)),
+    (50007, TOKENS, |scene| scene.app(|app| app.state = AppState::Frozen)),
+    (61024, TOKENS, |scene| scene.app(|app| app.kind = AppKind::Component)),
+    (61457, &["upload_picture"], |scene| {
+        scene.app(|app| app.dialect = Dialect::Old);
+        scene.file.clear();
+    }),
+    (65400, &[], |scene| scene.app(|app| app.kf_since = None)),
+    (65401, &["delete_worker"], |scene| scene.set("kf_openid", "oNobody")),
+    (65401, &[], |scene| scene.set("kf_account", "nobody@test")),
+    (65402, &[], |scene| scene.set("kf_account", "test3@test")),
+    (65403, &[], |scene| scene.set("nickname", "")),
+    (65404, &[], |scene| scene.set("kf_account", "test-1@test")),
+    (65405, &[], |scene| scene.settings(|settings| settings.accounts_max = 1)),
+    (65406, &[], |scene| scene.set("kf_account", "test1@test")),
+    (65407, &["add_worker"], |scene| scene.set("kf_wx", "kfwx1")),
+    (65407, &["invite_worker"], |scene| scene.set("invite_wx", "kfwx1")),
+    (65408, &["add_worker"], |scene| assert_eq!(scene.errcode(), 0)),
+    (65408, &["invite_worker"], |scene| {
+        assert_eq!(scene.errcode(), 0);
+        scene.app(|app| app.accounts[0].kf_wx = None);
+        scene.set("kf_account", "test1@test");
+    }),
+    (65409, &["add_worker"], |scene| scene.set("kf_wx", "13800138000")),
+    (65409, &["invite_worker"], |scene| scene.set("invite_wx", "o/x")),
+    (65410, &[], |scene| scene.settings(|settings| settings.accounts_per_worker_max = 0)),
+    (65411, &[], |scene| {
+        assert_eq!(scene.errcode(), 0);
+        scene.set("invite_wx", "another");
+    }),
+    (65412, &[], |scene| scene.set("kf_account", "test2@test")),
+    (65413, &["close_session"], |scene| scene.set("openid", IDLE)),
+    (65414, &["close_session"], |scene| scene.set("kf_account", "test2@test")),
+    (65414, &["create_session"], |scene| {
+        scene.act(&Deed::Online { kf_account: "test2@test".into(), status: None });
+        scene.set("kf_account", "test2@test");
+        scene.set("openid", SERVED);
+    }),
+    (65415, &[], |scene| scene.act(&Deed::Offline { kf_account: "test1@test".into() })),
+    (65416, &[], |scene| scene.set("number", 10_001)),
+    (65417, &[], |scene| scene.set("starttime", 1)),
+    (89501, TOKENS, |scene| {
+        scene.app(|app| app.admin_confirm = true);
+        assert_eq!(scene.errcode(), 89503);
+    }),
+    (89503, TOKENS, |scene| scene.app(|app| app.admin_confirm = true)),
+    (89506, TOKENS, |scene| {
+        scene.app(|app| app.admin_confirm = true);
+        for _ in 0..2 {
+            assert_eq!(scene.errcode(), 89503);
+            scene.act(&Deed::RefuseIp { ip: "127.0.0.1".into() });
+            scene.platform.advance(std::time::Duration::from_secs(3_600));
+        }
+    }),
+    (89507, TOKENS, |scene| {
+        scene.app(|app| app.admin_confirm = true);
+        assert_eq!(scene.errcode(), 89503);
+        scene.act(&Deed::RefuseIp { ip: "127.0.0.1".into() });
+    }),
+];
+
+/// The ways that fit a code of a call: those that name the call, or else those for all.
+fn ways(spec: &EndpointSpec, code: ErrCode) -> Vec<usize> {
+    let fits = |named: bool| {
+        let fitting = WAYS.iter().enumerate().filter(|(_, (known, calls, _))| {
+            *known == code.0 && if named { calls.contains(&spec.name) } else { calls.is_empty() }
+        });
+        fitting.map(|(index, _)| index).collect::<Vec<_>>()
+    };
+    Some(fits(true)).filter(|ways| !ways.is_empty()).unwrap_or_else(|| fits(false))
+}
+
+fn is_unreachable(spec: &EndpointSpec, code: ErrCode) -> bool {
+    spec.unreachable.iter().any(|(known, _)| *known == code)
+}
+
+/// The code that a call is refused with once a way has been gone.
+pub(crate) fn produced(spec: &EndpointSpec, code: ErrCode) -> Option<Scene> {
+    let way = *ways(spec, code).first()?;
+    let mut scene = Scene::new(spec.name);
+    (WAYS[way].2)(&mut scene);
+    Some(scene)
+}
+
+#[test]
+fn an_ordinary_call_goes_well() {
+    for spec in ENDPOINTS {
+        assert_eq!(Scene::new(spec.name).errcode(), 0, "{}", spec.name);
+    }
+}
+
+#[test]
+fn each_code_of_a_page_is_produced_by_a_rule_or_said_to_be_unreachable() {
+    for spec in ENDPOINTS {
+        for code in spec.errcodes.iter().filter(|code| !is_unreachable(spec, **code)) {
+            let scene = produced(spec, *code).unwrap_or_else(|| {
+                panic!("{}: no way to {code}; write one, or mark the code in `unreachable`", spec.name)
+            });
+            assert!(scene.platform.look(|world| world.faults.is_empty()), "a fault is no rule");
+            assert_eq!(scene.errcode(), code.0, "{}", spec.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_unreachable_has_a_reason_and_no_way() {
+    let mut marked = BTreeSet::new();
+    for spec in ENDPOINTS {
+        for (code, why) in spec.unreachable {
+            assert!(spec.errcodes.contains(code) && why.ends_with('.'), "{}: {code}", spec.name);
+            assert_eq!(ways(spec, *code), [0; 0], "{}: {code} can be produced", spec.name);
+            marked.insert((spec.name, code.0));
+        }
+    }
+    let of_tokens = [-1, 89502, 89504, 89505];
+    let tokens = TOKENS.iter().flat_map(|name| of_tokens.map(|code| (*name, code)));
+    let others = [("create_session", 65413), ("upload_picture", -1)];
+    assert_eq!(marked, tokens.chain(others).collect(), "a mark more or less is seen in review");
+}
+
+#[test]
+fn no_way_leads_nowhere() {
+    let listed = |spec: &&'static EndpointSpec| spec.errcodes.iter().flat_map(|code| ways(spec, *code));
+    let gone: BTreeSet<usize> = ENDPOINTS.iter().flat_map(listed).collect();
+    for (index, (code, calls, _)) in WAYS.iter().enumerate() {
+        assert!(gone.contains(&index), "no page lists {code} for {calls:?}");
+    }
+}
