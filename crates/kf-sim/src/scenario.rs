@@ -104,6 +104,11 @@ impl<'a> Checker<'a> {
             let what = format!("{entry:?} is no address");
             return Err(self.error(entry, what, "write one like 127.0.0.1 or 10.0.0.0/8"));
         }
+        let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if !app.wechat_id.bytes().all(may_stand) {
+            let what = format!("{:?} is no WeChat ID", app.wechat_id);
+            return Err(self.error(&app.wechat_id, what, "write letters, digits, _ and -, or leave it out"));
+        }
         if app.kind == AppKind::Component && !app.accounts.is_empty() {
             let what = format!("the app {id} is a component and has accounts");
             return Err(self.error(id, what, "give the accounts to a merchant"));

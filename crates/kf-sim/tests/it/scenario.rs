@@ -105,6 +105,7 @@ fn what_does_not_fit_is_refused_with_line_and_remedy() {
         (APP, "wx5ca1ab1e00c0ffeg", "is no AppID; write wx and 16 hexadecimal digits"),
         (APP, "wx5CA1AB1E00C0FFEE", "is no AppID"),
         (APP, "wx123", "is no AppID; write wx and 16 hexadecimal digits"),
+        ("wechat_id = \"test\"", "wechat_id = \"te.st\"", "\"te.st\" is no WeChat ID; write letters"),
         (MINI, APP, "stands twice; give each app an AppID of its own"),
         ("\"test2@test\"", "\"test1@test\"", "the account test1@test stands twice; remove one"),
         ("kf_id = 1002", "kf_id = 1001", "two accounts have the kf_id 1001; give each its own"),
