@@ -1,5 +1,6 @@
 //! A world that is running: its time, its faults, its log, shared by all doors.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,7 @@ use serde::Serialize;
 use crate::call::Refused;
 use crate::fault::{Effect, Fault};
 use crate::generated::api::{Op, route};
-use crate::log::{Entry, Kept, Log, LogFilter, LoggedCall};
+use crate::log::{self, Entry, Kept, Log, LogFilter, LoggedCall};
 use crate::raw::{self, Input, Verb};
 use crate::rules::said;
 use crate::scenario::{self, ScenarioError};
@@ -131,15 +132,15 @@ impl Platform {
         }
         let app_id = app.and_then(|app| state.world.apps.get(app)).map(|app| app.app_id.as_str().into());
         drop(state);
-        let query = input.query.iter().map(|pair| (Box::from(&*pair.name), Box::from(&*pair.value))).collect();
         let method = match input.verb {
             Verb::Get => "GET",
             Verb::Post => "POST",
             Verb::Other => "OTHER",
         };
+        let query = log::shown(input.query);
         let (body, answer) = (Kept::of(input.bytes()), Kept::of(&reply.body));
         let fault = effect.as_ref().map(Effect::name).or((!delay.is_zero()).then_some("delay"));
-        let path = input.path.into();
+        let path = op.map_or_else(|| Cow::Owned(input.path.to_owned()), |op| Cow::Borrowed(op.spec().path));
         self.log().push(Entry {
             at,
             app_id,
