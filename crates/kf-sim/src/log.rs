@@ -1,5 +1,6 @@
 //! What came in and what went out, as far as memory is given to it; credentials are hidden when it is shown.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::task::Waker;
 
@@ -10,7 +11,7 @@ use crate::raw::Pair;
 
 /// Calls that are remembered.
 const CALLS_MAX: usize = 1_000;
-/// Bytes of a body that are remembered.
+/// Bytes of a body that is remembered.
 const BODY_MAX: usize = 2_048;
 /// Bytes of a path, and of each part of a query, that are remembered.
 const WORD_MAX: usize = 512;
@@ -23,8 +24,9 @@ pub(crate) struct Entry {
     pub(crate) app_id: Option<Box<str>>,
     pub(crate) endpoint: Option<&'static str>,
     pub(crate) method: &'static str,
-    pub(crate) path: Box<str>,
-    pub(crate) query: Box<[(Box<str>, Box<str>)]>,
+    pub(crate) path: Cow<'static, str>,
+    /// As it is shown: no credential is kept.
+    pub(crate) query: Box<str>,
     pub(crate) body: Kept,
     pub(crate) status: u16,
     pub(crate) errcode: i64,
@@ -32,38 +34,35 @@ pub(crate) struct Entry {
     pub(crate) fault: Option<&'static str>,
 }
 
-/// The beginning of a body.
+/// A body, or of a long one its size.
 pub(crate) struct Kept {
-    start: Box<[u8]>,
+    bytes: Box<[u8]>,
     size: usize,
 }
 
 /// Text as far as it is remembered.
-pub(crate) fn word(text: &str) -> Box<str> {
+pub(crate) fn word(text: &str) -> &str {
     let mut end = text.len().min(WORD_MAX);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    text[..end].into()
-}
-
-/// A query as far as it is remembered.
-pub(crate) fn words(query: &[Pair<'_>]) -> Box<[(Box<str>, Box<str>)]> {
-    query.iter().take(PAIRS_MAX).map(|pair| (word(&pair.name), word(&pair.value))).collect()
+    &text[..end]
 }
 
 impl Kept {
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        Self { start: bytes[..bytes.len().min(BODY_MAX)].into(), size: bytes.len() }
+        let kept = if bytes.len() > BODY_MAX { &[] } else { bytes };
+        Self { bytes: kept.into(), size: bytes.len() }
     }
 
-    /// As text, with credentials hidden. What is cut off or no JSON is not looked through, so it is only counted.
+    /// As text, with credentials hidden. What is long or no JSON is not looked through, so it is only counted.
     fn shown(&self) -> String {
         if self.size == 0 {
             return String::new();
         }
-        let json = (self.start.len() == self.size).then(|| serde_json::from_slice::<Value>(&self.start).ok()).flatten();
-        let Some(mut json) = json else { return format!("({} bytes)", self.size) };
+        let Ok(mut json) = serde_json::from_slice::<Value>(&self.bytes) else {
+            return format!("({} bytes)", self.size);
+        };
         hide(&mut json);
         json.to_string()
     }
@@ -160,9 +159,6 @@ impl Log {
 
 impl Entry {
     fn shown(&self, id: u64) -> LoggedCall {
-        let pair = |(name, value): &(Box<str>, Box<str>)| {
-            format!("{name}={}", if is_credential(name) && !value.is_empty() { "***" } else { value })
-        };
         LoggedCall {
             id,
             at: self.at,
@@ -170,7 +166,7 @@ impl Entry {
             endpoint: self.endpoint.map(str::to_owned),
             method: self.method.to_owned(),
             path: self.path.to_string(),
-            query: self.query.iter().map(pair).collect::<Vec<_>>().join("&"),
+            query: self.query.to_string(),
             body: self.body.shown(),
             status: self.status,
             errcode: self.errcode,
@@ -178,6 +174,17 @@ impl Entry {
             fault: self.fault.map(str::to_owned),
         }
     }
+}
+
+/// A query as it is shown, as far as it is remembered, with credentials hidden.
+pub(crate) fn shown(query: &[Pair<'_>]) -> Box<str> {
+    let mut text = String::new();
+    for pair in query.iter().take(PAIRS_MAX) {
+        let value = if is_credential(&pair.name) && !pair.value.is_empty() { "***" } else { word(&pair.value) };
+        let joint = if text.is_empty() { "" } else { "&" };
+        text.extend([joint, word(&pair.name), "=", value]);
+    }
+    text.into()
 }
 
 /// Hides what stands under the name of a credential.
@@ -194,8 +201,10 @@ fn hide(json: &mut Value) {
 }
 
 fn is_credential(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["token", "secret", "ticket", "password", "code", "key"].iter().any(|word| name.ends_with(word))
-        && name != "errcode"
-        && name != "opercode"
+    let ends_with = |word: &&str| {
+        let end = name.len().checked_sub(word.len()).and_then(|start| name.get(start..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(word))
+    };
+    ["token", "secret", "ticket", "password", "code", "key"].iter().any(ends_with)
+        && !["errcode", "opercode"].iter().any(|word| name.eq_ignore_ascii_case(word))
 }

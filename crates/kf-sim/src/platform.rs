@@ -1,6 +1,7 @@
 //! A world that is running: its time, its faults, its log, shared by all doors.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write};
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
@@ -8,12 +9,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kf_transport::{Clock, ManualClock};
+use serde::Serialize;
 
 use crate::call::Refused;
 use crate::fault::{Effect, Fault};
 use crate::generated::api::{Op, route};
-use crate::log::{Entry, Kept, Log, LogFilter, LoggedCall, word, words};
-use crate::raw::{Input, Verb};
+use crate::log::{self, Entry, Kept, Log, LogFilter, LoggedCall};
+use crate::raw::{self, Input, Verb};
 use crate::rules::said;
 use crate::scenario::{self, ScenarioError};
 use crate::settings::UnknownPath;
@@ -74,6 +76,15 @@ pub enum Delivery {
 }
 
 const JSON: &str = "application/json; encoding=utf-8";
+/// The form of what follows the message of a refusal.
+const RID: &str = " rid: 00000000-00000000-00000000";
+
+/// A refusal as it goes out.
+#[derive(Serialize)]
+struct Said<'a> {
+    errcode: i64,
+    errmsg: &'a str,
+}
 
 impl Platform {
     /// A world that starts from a file, on a clock.
@@ -123,15 +134,15 @@ impl Platform {
         let app = if fetches_token { state.world.caller(input) } else { app };
         let app_id = app.and_then(|app| state.world.apps.get(app)).map(|app| app.app_id.as_str().into());
         drop(state);
-        let query = words(input.query);
         let method = match input.verb {
             Verb::Get => "GET",
             Verb::Post => "POST",
             Verb::Other => "OTHER",
         };
+        let query = log::shown(input.query);
         let (body, answer) = (Kept::of(input.bytes()), Kept::of(&reply.body));
         let fault = effect.as_ref().map(Effect::name).or((!delay.is_zero()).then_some("delay"));
-        let path = word(input.path);
+        let path = op.map_or_else(|| Cow::Owned(log::word(input.path).to_owned()), |op| Cow::Borrowed(op.spec().path));
         self.log().push(Entry {
             at,
             app_id,
@@ -454,9 +465,17 @@ impl World {
     /// A refusal as JSON, with a `rid`.
     fn refusal(&mut self, refused: &Refused) -> Reply {
         let (one, two) = (self.roll_rid(), self.roll_rid());
-        let rid = format!("{:08x}-{:08x}-{:08x}", self.now & 0xFFFF_FFFF, one & 0xFFFF_FFFF, two & 0xFFFF_FFFF);
-        let message = serde_json::Value::from(format!("{} rid: {rid}", refused.message));
-        Reply::json(format!("{{\"errcode\":{},\"errmsg\":{message}}}", refused.code).into())
+        let mut errmsg = String::with_capacity(refused.message.len() + RID.len());
+        // Writing to text cannot fail.
+        let _ = write!(
+            errmsg,
+            "{} rid: {:08x}-{:08x}-{:08x}",
+            refused.message,
+            self.now & 0xFFFF_FFFF,
+            one & 0xFFFF_FFFF,
+            two & 0xFFFF_FFFF
+        );
+        Reply::json(raw::answer(&Said { errcode: refused.code, errmsg: &errmsg }).into())
     }
 }
 

@@ -119,7 +119,7 @@ impl Door {
             _ => Verb::Other,
         };
         let content_type = head.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let is_form = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/");
+        let is_form = starts_with(content_type.trim_start(), "multipart/");
         let part = is_form.then(|| multipart::part(content_type, &body)).flatten();
         let mut input = Input::new(verb, head.uri.path(), &query, part.unwrap_or(Payload::Bytes(&body)));
         input.ip = ip;
@@ -174,12 +174,22 @@ async fn read(body: Incoming) -> Result<Option<Bytes>, Broken> {
 
 /// A query taken apart, with what is encoded decoded.
 fn pairs(query: &str) -> Vec<Pair<'_>> {
-    let pieces = query.split('&').filter(|piece| !piece.is_empty());
-    let decoded = pieces.filter_map(|piece| form_urlencoded::parse(piece.as_bytes()).next().map(|pair| (piece, pair)));
-    let pair = decoded.map(|(piece, (name, value))| {
-        let mut pair = Pair::new(name, value);
-        pair.at_encoded = piece.contains("%40");
-        pair
-    });
-    pair.collect()
+    query.split('&').filter(|piece| !piece.is_empty()).filter_map(pair).collect()
+}
+
+fn pair(piece: &str) -> Option<Pair<'_>> {
+    if !piece.bytes().any(|byte| byte == b'%' || byte == b'+') {
+        // Most are like this; a token is long.
+        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+        return Some(Pair::new(name, value));
+    }
+    let (name, value) = form_urlencoded::parse(piece.as_bytes()).next()?;
+    let mut pair = Pair::new(name, value);
+    pair.at_encoded = piece.contains("%40");
+    Some(pair)
+}
+
+/// Whether text starts with something, in capitals or not.
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
 }

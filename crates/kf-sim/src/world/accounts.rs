@@ -198,7 +198,9 @@ impl World {
             kf_id: Some(kf_id(app, account, &self.settings)),
             kf_headimgurl: Some(match account.picture {
                 None => Cow::Borrowed(""),
-                Some(_) => Cow::Owned(format!("{}/_sim/picture/{}/{}.jpg", self.base, app.app_id, account.kf_id)),
+                Some(_) => Cow::Owned(
+                    [&self.base, "/_sim/picture/", &app.app_id, "/", &account.kf_id.to_string(), ".jpg"].concat(),
+                ),
             }),
             kf_wx: account.kf_wx.as_deref().map(Cow::Borrowed),
             kf_openid: account.kf_openid.as_deref().map(Cow::Borrowed),
