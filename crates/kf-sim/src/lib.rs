@@ -4,6 +4,7 @@ mod call;
 mod door;
 mod fault;
 mod generated;
+mod json;
 mod log;
 mod platform;
 mod raw;

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kf_transport::{Clock, ManualClock};
-use serde::Serialize;
 
 use crate::call::Refused;
 use crate::fault::{Effect, Fault};
 use crate::generated::api::{Op, route};
+use crate::json;
 use crate::log::{self, Entry, Kept, Log, LogFilter, LoggedCall};
-use crate::raw::{self, Input, Verb};
+use crate::raw::{Input, Verb};
 use crate::rules::said;
 use crate::scenario::{self, ScenarioError};
 use crate::settings::UnknownPath;
@@ -78,13 +78,6 @@ pub enum Delivery {
 const JSON: &str = "application/json; encoding=utf-8";
 /// The form of what follows the message of a refusal.
 const RID: &str = " rid: 00000000-00000000-00000000";
-
-/// A refusal as it goes out.
-#[derive(Serialize)]
-struct Said<'a> {
-    errcode: i64,
-    errmsg: &'a str,
-}
 
 impl Platform {
     /// A world that starts from a file, on a clock.
@@ -475,7 +468,11 @@ impl World {
             one & 0xFFFF_FFFF,
             two & 0xFFFF_FFFF
         );
-        Reply::json(raw::answer(&Said { errcode: refused.code, errmsg: &errmsg }).into())
+        let mut body = vec![b'{'];
+        json::member(&mut body, "\"errcode\":", &refused.code);
+        json::member(&mut body, "\"errmsg\":", &errmsg);
+        body.push(b'}');
+        Reply::json(body.into())
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
 use kf_model::Secret;
@@ -276,35 +275,4 @@ pub(crate) fn secret<S: Serializer>(secret: &Secret, serializer: S) -> Result<S:
 /// The answer of a call that only says that it was done.
 pub(crate) fn done() -> Vec<u8> {
     br#"{"errcode":0,"errmsg":"ok"}"#.to_vec()
-}
-
-/// An answer as JSON.
-pub(crate) fn answer(answer: &impl Serialize) -> Vec<u8> {
-    let mut json = Json(Vec::with_capacity(1_024));
-    // Writing to memory cannot fail, and no answer has a map with other keys than text.
-    let _ = serde_json::to_writer(&mut json, answer);
-    json.0
-}
-
-/// JSON that is being written. Most of what comes is single marks, which a vector of bytes would copy like long text.
-struct Json(Vec<u8>);
-
-impl io::Write for Json {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    #[inline]
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match bytes {
-            [byte] => self.0.push(*byte),
-            bytes => self.0.extend_from_slice(bytes),
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -11,8 +11,8 @@ use super::spec::{Endpoint, Family, Field, Method, Object, Place, Spec};
 pub(crate) fn render(spec: &Spec) -> String {
     let mut out = head("The calls of the platform, as the simulator answers them.", "crates/kf-model/spec");
     out.push_str(
-        "use std::borrow::Cow;\n\nuse kf_model::{Endpoint, EndpointSpec, Secret};\nuse serde::{Deserialize, Serialize};\n\n\
-         use crate::call::{Call, Refused};\nuse crate::raw::{File, Input, Number, NumberOrText, Raw};\n\n",
+        "use std::borrow::Cow;\n\nuse kf_model::{Endpoint, EndpointSpec, Secret};\nuse serde::Deserialize;\n\n\
+         use crate::call::{Call, Refused};\nuse crate::json::{self, Json};\nuse crate::raw::{File, Input, Number, NumberOrText, Raw};\n\n",
     );
     api(spec, &mut out);
     op(spec, &mut out);
@@ -94,7 +94,7 @@ fn dispatch(spec: &Spec, out: &mut String) {
         let _ = if endpoint.response.is_empty() {
             writeln!(out, "        Op::{variant} => {{ {method}; Ok(crate::raw::done()) }}")
         } else {
-            writeln!(out, "        Op::{variant} => Ok(crate::raw::answer(&{method})),")
+            writeln!(out, "        Op::{variant} => Ok(json::answer(&{method})),")
         };
     }
     out.push_str("    }\n}\n\n");
@@ -177,28 +177,27 @@ fn answer(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
 
 fn row(spec: &Spec, name: &str, doc: &str, fields: &[Field], out: &mut String) {
     docs(out, "", [doc]);
-    out.push_str("#[derive(Clone, Debug, Serialize)]\n#[allow(clippy::exhaustive_structs, reason = \"a platform says all of it\")]\n");
+    out.push_str(
+        "#[derive(Clone, Debug)]\n#[allow(clippy::exhaustive_structs, reason = \"a platform says all of it\")]\n",
+    );
     let _ = writeln!(out, "pub struct {name} {{");
     for field in fields {
         docs(out, "    ", [field.doc.as_str()]);
         let kind = answer_type(spec, field);
-        if field.rust_name.is_some() {
-            let _ = writeln!(out, "    #[serde(rename = {:?})]", field.name);
-        }
-        if kind == "&'a Secret" {
-            out.push_str("    #[serde(serialize_with = \"crate::raw::secret\")]\n");
-        }
+        let kind = if field.required { kind } else { format!("Option<{kind}>") };
+        let _ = writeln!(out, "    pub {}: {kind},", field.ident());
+    }
+    let _ = writeln!(out, "}}\n\nimpl Json for {} {{", name.replace("'a", "'_"));
+    out.push_str("    fn json(&self, out: &mut Vec<u8>) {\n        out.push(b'{');\n");
+    for field in fields {
+        let (name, key) = (field.ident(), literal(&format!("\"{}\":", field.name)));
         let _ = if field.required {
-            writeln!(out, "    pub {}: {kind},", field.ident())
+            writeln!(out, "        json::member(out, {key}, &self.{name});")
         } else {
-            writeln!(
-                out,
-                "    #[serde(skip_serializing_if = \"Option::is_none\")]\n    pub {}: Option<{kind}>,",
-                field.ident()
-            )
+            writeln!(out, "        if let Some({name}) = &self.{name} {{ json::member(out, {key}, {name}); }}")
         };
     }
-    out.push_str("}\n\n");
+    out.push_str("        out.push(b'}');\n    }\n}\n\n");
 }
 
 fn answer_type(spec: &Spec, field: &Field) -> String {

@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 
 use kf_model::{Endpoint, EndpointSpec, Secret};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::call::{Call, Refused};
+use crate::json::{self, Json};
 use crate::raw::{File, Input, Number, NumberOrText, Raw};
 
 /// What a platform answers: a method a call.
@@ -193,11 +194,11 @@ pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_
             api.invite_worker(call, Raw::read(input)?)?;
             Ok(crate::raw::done())
         }
-        Op::ListAccounts => Ok(crate::raw::answer(&api.list_accounts(call, Raw::read(input)?)?)),
-        Op::ListOnlineAccounts => Ok(crate::raw::answer(&api.list_online_accounts(call, Raw::read(input)?)?)),
-        Op::FetchToken => Ok(crate::raw::answer(&api.fetch_token(call, Raw::read(input)?)?)),
-        Op::FetchStableToken => Ok(crate::raw::answer(&api.fetch_stable_token(call, Raw::read(input)?)?)),
-        Op::ListRecords => Ok(crate::raw::answer(&api.list_records(call, Raw::read(input)?)?)),
+        Op::ListAccounts => Ok(json::answer(&api.list_accounts(call, Raw::read(input)?)?)),
+        Op::ListOnlineAccounts => Ok(json::answer(&api.list_online_accounts(call, Raw::read(input)?)?)),
+        Op::FetchToken => Ok(json::answer(&api.fetch_token(call, Raw::read(input)?)?)),
+        Op::FetchStableToken => Ok(json::answer(&api.fetch_stable_token(call, Raw::read(input)?)?)),
+        Op::ListRecords => Ok(json::answer(&api.list_records(call, Raw::read(input)?)?)),
         Op::CreateSession => {
             api.create_session(call, Raw::read(input)?)?;
             Ok(crate::raw::done())
@@ -206,9 +207,9 @@ pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_
             api.close_session(call, Raw::read(input)?)?;
             Ok(crate::raw::done())
         }
-        Op::FindSession => Ok(crate::raw::answer(&api.find_session(call, Raw::read(input)?)?)),
-        Op::ListSessions => Ok(crate::raw::answer(&api.list_sessions(call, Raw::read(input)?)?)),
-        Op::ListWaiting => Ok(crate::raw::answer(&api.list_waiting(call, Raw::read(input)?)?)),
+        Op::FindSession => Ok(json::answer(&api.find_session(call, Raw::read(input)?)?)),
+        Op::ListSessions => Ok(json::answer(&api.list_sessions(call, Raw::read(input)?)?)),
+        Op::ListWaiting => Ok(json::answer(&api.list_waiting(call, Raw::read(input)?)?)),
         Op::AddWorker => {
             api.add_worker(call, Raw::read(input)?)?;
             Ok(crate::raw::done())
@@ -323,11 +324,19 @@ impl Raw for ListAccounts {
 }
 
 /// What `list_accounts` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct ListAccountsAnswer<'a> {
     /// The accounts.
     pub kf_list: Vec<Account<'a>>,
+}
+
+impl Json for ListAccountsAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""kf_list":"#, &self.kf_list);
+        out.push(b'}');
+    }
 }
 
 /// What came with a call of `list_online_accounts`.
@@ -346,11 +355,19 @@ impl Raw for ListOnlineAccounts {
 }
 
 /// What `list_online_accounts` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct ListOnlineAccountsAnswer<'a> {
     /// The accounts that are online.
     pub kf_online_list: Vec<OnlineAccount<'a>>,
+}
+
+impl Json for ListOnlineAccountsAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""kf_online_list":"#, &self.kf_online_list);
+        out.push(b'}');
+    }
 }
 
 /// What came with a call of `fetch_token`.
@@ -375,15 +392,24 @@ impl Raw for FetchToken {
 }
 
 /// What `fetch_token` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct FetchTokenAnswer<'a> {
     /// The token.
-    #[serde(serialize_with = "crate::raw::secret")]
     pub access_token: &'a Secret,
     /// Seconds that the token lives, at most 7200; 0 where the server does not say.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i64>,
+}
+
+impl Json for FetchTokenAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""access_token":"#, &self.access_token);
+        if let Some(expires_in) = &self.expires_in {
+            json::member(out, r#""expires_in":"#, expires_in);
+        }
+        out.push(b'}');
+    }
 }
 
 /// What came with a call of `fetch_stable_token`.
@@ -408,15 +434,24 @@ impl Raw for FetchStableToken {
 }
 
 /// What `fetch_stable_token` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct FetchStableTokenAnswer<'a> {
     /// The token.
-    #[serde(serialize_with = "crate::raw::secret")]
     pub access_token: &'a Secret,
     /// Seconds that the token lives, at most 7200; 0 where the server does not say.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i64>,
+}
+
+impl Json for FetchStableTokenAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""access_token":"#, &self.access_token);
+        if let Some(expires_in) = &self.expires_in {
+            json::member(out, r#""expires_in":"#, expires_in);
+        }
+        out.push(b'}');
+    }
 }
 
 /// What came with a call of `list_records`.
@@ -440,17 +475,29 @@ impl Raw for ListRecords {
 }
 
 /// What `list_records` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct ListRecordsAnswer<'a> {
     /// The records, oldest first.
     pub recordlist: Vec<Record<'a>>,
     /// How many records this page holds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<i64>,
     /// The cursor to ask the next page with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub msgid: Option<i64>,
+}
+
+impl Json for ListRecordsAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""recordlist":"#, &self.recordlist);
+        if let Some(number) = &self.number {
+            json::member(out, r#""number":"#, number);
+        }
+        if let Some(msgid) = &self.msgid {
+            json::member(out, r#""msgid":"#, msgid);
+        }
+        out.push(b'}');
+    }
 }
 
 /// What came with a call of `create_session`.
@@ -501,14 +548,24 @@ impl Raw for FindSession {
 }
 
 /// What `find_session` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct FindSessionAnswer<'a> {
     /// The account that serves the customer; empty when the customer is in no session.
     pub kf_account: Cow<'a, str>,
     /// When the session was opened; without meaning when there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub createtime: Option<i64>,
+}
+
+impl Json for FindSessionAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""kf_account":"#, &self.kf_account);
+        if let Some(createtime) = &self.createtime {
+            json::member(out, r#""createtime":"#, createtime);
+        }
+        out.push(b'}');
+    }
 }
 
 /// What came with a call of `list_sessions`.
@@ -527,11 +584,19 @@ impl Raw for ListSessions {
 }
 
 /// What `list_sessions` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct ListSessionsAnswer<'a> {
     /// The sessions.
     pub sessionlist: Vec<Session<'a>>,
+}
+
+impl Json for ListSessionsAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""sessionlist":"#, &self.sessionlist);
+        out.push(b'}');
+    }
 }
 
 /// What came with a call of `list_waiting`.
@@ -547,13 +612,22 @@ impl Raw for ListWaiting {
 }
 
 /// What `list_waiting` answers.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct ListWaitingAnswer<'a> {
     /// Customers who wait, in all.
     pub count: i64,
     /// The first of them, at most 100.
     pub waitcaselist: Vec<WaitingCustomer<'a>>,
+}
+
+impl Json for ListWaitingAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""count":"#, &self.count);
+        json::member(out, r#""waitcaselist":"#, &self.waitcaselist);
+        out.push(b'}');
+    }
 }
 
 /// What came with a call of `add_worker`.
@@ -585,39 +659,63 @@ impl Raw for DeleteWorker {
 }
 
 /// A customer service account, as `list_accounts` shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct Account<'a> {
     /// The account, `prefix@suffix`; may be empty for workers of a Mini Program.
     pub kf_account: Cow<'a, str>,
     /// The name that customers see.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kf_nick: Option<Cow<'a, str>>,
     /// The number of the worker.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kf_id: Option<NumberOrText>,
     /// Where the head picture is; empty if there is none. Not to be fetched blindly: the server controls it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kf_headimgurl: Option<Cow<'a, str>>,
     /// The WeChat ID of the worker; present once the account is bound to one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kf_wx: Option<Cow<'a, str>>,
     /// The openid of the worker; present for workers of a Mini Program.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kf_openid: Option<Cow<'a, str>>,
     /// The WeChat ID that is invited; present while the account is not bound and an invite was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub invite_wx: Option<Cow<'a, str>>,
     /// When the invite expires; present while the account is not bound and an invite was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub invite_expire_time: Option<i64>,
     /// How the invite stands; present while the account is not bound and an invite was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub invite_status: Option<Cow<'a, str>>,
 }
 
+impl Json for Account<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""kf_account":"#, &self.kf_account);
+        if let Some(kf_nick) = &self.kf_nick {
+            json::member(out, r#""kf_nick":"#, kf_nick);
+        }
+        if let Some(kf_id) = &self.kf_id {
+            json::member(out, r#""kf_id":"#, kf_id);
+        }
+        if let Some(kf_headimgurl) = &self.kf_headimgurl {
+            json::member(out, r#""kf_headimgurl":"#, kf_headimgurl);
+        }
+        if let Some(kf_wx) = &self.kf_wx {
+            json::member(out, r#""kf_wx":"#, kf_wx);
+        }
+        if let Some(kf_openid) = &self.kf_openid {
+            json::member(out, r#""kf_openid":"#, kf_openid);
+        }
+        if let Some(invite_wx) = &self.invite_wx {
+            json::member(out, r#""invite_wx":"#, invite_wx);
+        }
+        if let Some(invite_expire_time) = &self.invite_expire_time {
+            json::member(out, r#""invite_expire_time":"#, invite_expire_time);
+        }
+        if let Some(invite_status) = &self.invite_status {
+            json::member(out, r#""invite_status":"#, invite_status);
+        }
+        out.push(b'}');
+    }
+}
+
 /// A customer service account that is online, as `list_online_accounts` shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct OnlineAccount<'a> {
     /// The account, `prefix@suffix`; may be empty for workers of a Mini Program.
@@ -625,21 +723,38 @@ pub struct OnlineAccount<'a> {
     /// Where the worker is online.
     pub status: i64,
     /// The number of the worker.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kf_id: Option<NumberOrText>,
     /// Customers that the worker is serving now.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_case: Option<i64>,
     /// The openid of the worker; present for workers of a Mini Program.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kf_openid: Option<Cow<'a, str>>,
     /// Customers that the worker takes automatically at the most; only older servers send it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_accept: Option<i64>,
 }
 
+impl Json for OnlineAccount<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""kf_account":"#, &self.kf_account);
+        json::member(out, r#""status":"#, &self.status);
+        if let Some(kf_id) = &self.kf_id {
+            json::member(out, r#""kf_id":"#, kf_id);
+        }
+        if let Some(accepted_case) = &self.accepted_case {
+            json::member(out, r#""accepted_case":"#, accepted_case);
+        }
+        if let Some(kf_openid) = &self.kf_openid {
+            json::member(out, r#""kf_openid":"#, kf_openid);
+        }
+        if let Some(auto_accept) = &self.auto_accept {
+            json::member(out, r#""auto_accept":"#, auto_accept);
+        }
+        out.push(b'}');
+    }
+}
+
 /// One message between a customer and a worker, or one step of their session.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct Record<'a> {
     /// The customer.
@@ -647,17 +762,31 @@ pub struct Record<'a> {
     /// What happened.
     pub opercode: i64,
     /// What was written.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<Cow<'a, str>>,
     /// When it happened.
     pub time: i64,
     /// The account that took part.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub worker: Option<Cow<'a, str>>,
 }
 
+impl Json for Record<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""openid":"#, &self.openid);
+        json::member(out, r#""opercode":"#, &self.opercode);
+        if let Some(text) = &self.text {
+            json::member(out, r#""text":"#, text);
+        }
+        json::member(out, r#""time":"#, &self.time);
+        if let Some(worker) = &self.worker {
+            json::member(out, r#""worker":"#, worker);
+        }
+        out.push(b'}');
+    }
+}
+
 /// A session of a customer service account.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct Session<'a> {
     /// The customer.
@@ -666,8 +795,17 @@ pub struct Session<'a> {
     pub createtime: i64,
 }
 
+impl Json for Session<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""openid":"#, &self.openid);
+        json::member(out, r#""createtime":"#, &self.createtime);
+        out.push(b'}');
+    }
+}
+
 /// A customer who waits for a worker.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct WaitingCustomer<'a> {
     /// The customer.
@@ -675,6 +813,17 @@ pub struct WaitingCustomer<'a> {
     /// When the customer last wrote.
     pub latest_time: i64,
     /// The account that the customer waits for; only older servers send it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kf_account: Option<Cow<'a, str>>,
+}
+
+impl Json for WaitingCustomer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""openid":"#, &self.openid);
+        json::member(out, r#""latest_time":"#, &self.latest_time);
+        if let Some(kf_account) = &self.kf_account {
+            json::member(out, r#""kf_account":"#, kf_account);
+        }
+        out.push(b'}');
+    }
 }
