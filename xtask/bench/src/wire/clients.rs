@@ -32,7 +32,7 @@ pub enum Client {
     /// The transport of this project, with one token for all calls.
     Ours(HyperTransport, Arc<Secret>),
     /// hyper-util's pooling client.
-    Legacy(LegacyClient, String),
+    Legacy(Box<LegacyClient>, String),
     /// reqwest.
     Reqwest(reqwest::Client, String),
 }
@@ -40,7 +40,7 @@ pub enum Client {
 /// What one caller holds.
 pub enum Caller {
     /// A connection of its own.
-    Bare(SendRequest<Full<Bytes>>, Request<()>),
+    Bare(Box<SendRequest<Full<Bytes>>>, Request<()>),
     /// A share of a client.
     Shared(Client),
 }
@@ -62,7 +62,7 @@ impl Client {
                 let mut http = HttpConnector::new();
                 http.enforce_http(false);
                 http.set_nodelay(true);
-                Self::Legacy(Legacy::builder(TokioExecutor::new()).build(connector.wrap_connector(http)), url)
+                Self::Legacy(Box::new(Legacy::builder(TokioExecutor::new()).build(connector.wrap_connector(http))), url)
             }
             "reqwest" => Self::Reqwest(
                 reqwest::Client::builder().tls_backend_preconfigured(config(place)).build().expect("it is built"),
@@ -90,7 +90,7 @@ impl Client {
             .header("content-type", "application/json")
             .body(())
             .expect("it is a request");
-        Caller::Bare(sender, head)
+        Caller::Bare(Box::new(sender), head)
     }
 }
 
