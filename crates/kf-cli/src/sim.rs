@@ -51,7 +51,7 @@ enum Command {
     Clock(clock::ClockArgs),
     /// Let something go wrong on purpose.
     Fault(fault::FaultArgs),
-    /// Begin again from where the world started.
+    /// Begin again from the world that this simulator started with.
     Reset(Connect),
     /// Show the calls that came in.
     Log(log::LogArgs),

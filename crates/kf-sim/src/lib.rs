@@ -32,7 +32,7 @@ pub use settings::{
 #[cfg(feature = "tcp")]
 pub use sim::{Sim, SimBuilder, StartError};
 #[cfg(feature = "tcp")]
-pub use state::{StateError, load_state};
+pub use state::{StateError, StateFile};
 pub use world::{
     Account, App, AppKind, AppState, CHECKS, Check, ClockFile, ClockMode, Confirm, Confirmation, Customer, Deed,
     DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, TOKEN_CHECKS, Token,

@@ -15,6 +15,8 @@ const CALLS_MAX: usize = 1_000;
 const BODY_MAX: usize = 2_048;
 /// Bytes of a path, and of each part of a query, that are remembered.
 const WORD_MAX: usize = 512;
+/// Bytes from which a word is taken for a token or a secret.
+const TOKEN_MIN: usize = 32;
 /// Parts of a query that are remembered.
 const PAIRS_MAX: usize = 16;
 
@@ -176,23 +178,35 @@ impl Entry {
     }
 }
 
+/// A path that is no endpoint, as far as it is remembered.
+pub(crate) fn path(path: &str) -> String {
+    word(path).split('/').map(unless_token).collect::<Vec<_>>().join("/")
+}
+
 /// A query as it is shown, as far as it is remembered, with credentials hidden.
 pub(crate) fn shown(query: &[Pair<'_>]) -> Box<str> {
     let mut text = String::new();
     for pair in query.iter().take(PAIRS_MAX) {
-        let value = if is_credential(&pair.name) && !pair.value.is_empty() { "***" } else { word(&pair.value) };
+        let value = if is_credential(pair.name.trim()) && !pair.value.is_empty() { "***" } else { word(&pair.value) };
         let joint = if text.is_empty() { "" } else { "&" };
-        text.extend([joint, word(&pair.name), "=", value]);
+        text.extend([joint, unless_token(word(&pair.name)), "=", unless_token(value)]);
     }
     text.into()
+}
+
+/// Hides a word that is as long as tokens and secrets are, and longer than openids: it may stand in the wrong place.
+pub(crate) fn unless_token(word: &str) -> &str {
+    let is_of_token = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if word.len() >= TOKEN_MIN && word.bytes().all(is_of_token) { "***" } else { word }
 }
 
 /// Hides what stands under the name of a credential.
 fn hide(json: &mut Value) {
     match json {
+        Value::String(text) => *json = unless_token(text).into(),
         Value::Object(members) => {
             for (name, value) in members {
-                if is_credential(name) { *value = "***".into() } else { hide(value) }
+                if is_credential(name.trim()) { *value = "***".into() } else { hide(value) }
             }
         }
         Value::Array(items) => items.iter_mut().for_each(hide),

@@ -75,6 +75,9 @@ pub enum Delivery {
     Lost,
 }
 
+/// Bytes of a Host that is believed.
+const HOST_MAX: usize = 255;
+
 const JSON: &str = "application/json; encoding=utf-8";
 /// The form of what follows the message of a refusal.
 const RID: &str = " rid: 00000000-00000000-00000000";
@@ -112,6 +115,9 @@ impl Platform {
     pub fn handle(&self, input: &Input<'_>) -> Reply {
         let mut state = self.state();
         state.tick(&*self.0.clock);
+        if let Some(host) = input.host.filter(|host| host.len() <= HOST_MAX) {
+            state.world.called_at(host);
+        }
         let at = state.world.now;
         let ops = route(input.path);
         let op = choose(ops, input);
@@ -135,7 +141,7 @@ impl Platform {
         let query = log::shown(input.query);
         let (body, answer) = (Kept::of(input.bytes()), Kept::of(&reply.body));
         let fault = effect.as_ref().map(Effect::name).or((!delay.is_zero()).then_some("delay"));
-        let path = op.map_or_else(|| Cow::Owned(log::word(input.path).to_owned()), |op| Cow::Borrowed(op.spec().path));
+        let path = op.map_or_else(|| Cow::Owned(log::path(input.path)), |op| Cow::Borrowed(op.spec().path));
         self.log().push(Entry {
             at,
             app_id,

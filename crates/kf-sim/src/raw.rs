@@ -97,6 +97,8 @@ pub struct Input<'a> {
     pub body: Payload<'a>,
     /// Where it comes from.
     pub ip: IpAddr,
+    /// By which name and port the platform was called, where a door knows: pictures are served there.
+    pub host: Option<&'a str>,
     /// What the backslash-u form is answered with; the platform fills it in.
     pub(crate) escapes: Escapes,
     /// Whether an `@` may come as `%40`; the platform fills it in.
@@ -113,6 +115,7 @@ impl<'a> Input<'a> {
             query,
             body,
             ip: Ipv4Addr::LOCALHOST.into(),
+            host: None,
             escapes: Escapes::Accept,
             encoded_at: Strictness::Accept,
         }

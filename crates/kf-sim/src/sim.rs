@@ -3,7 +3,6 @@
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,14 +10,14 @@ use kf_model::Secret;
 use kf_transport::{BuildError, Clock, HyperTransport, SystemClock};
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::door::race::unless;
-use crate::door::tcp::{Door, accept};
+use crate::door::tcp::{Door, SPACE, accept};
 use crate::platform::Platform;
 use crate::scenario;
-use crate::state::{Keeper, StateError};
+use crate::state::{Keeper, StateError, StateFile, Trouble};
 
 /// How long answers that are on their way may take when the simulator stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -58,7 +57,14 @@ impl Sim {
     /// A simulator to be set up.
     #[must_use]
     pub fn builder() -> SimBuilder {
-        SimBuilder { listen: (Ipv4Addr::LOCALHOST, 0).into(), platform: None, key: None, state: None, tls: false }
+        SimBuilder {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            platform: None,
+            key: None,
+            state: None,
+            trouble: Arc::new(|_| {}),
+            tls: false,
+        }
     }
 
     /// The base URL, without a slash at its end.
@@ -120,9 +126,11 @@ impl Sim {
         let grace = self.platform.clock().sleep(GRACE);
         unless(async { drop((&mut self.accepting).await) }, grace).await;
         self.accepting.abort();
-        match &self.keeping {
+        match self.keeping.take() {
             Some((keeper, task)) => {
                 task.abort();
+                // Once it is gone nobody holds the file any more.
+                drop(task.await);
                 keeper.save()
             }
             None => Ok(()),
@@ -146,13 +154,19 @@ impl fmt::Debug for Sim {
 }
 
 /// How a simulator is to be.
-#[derive(Debug)]
 pub struct SimBuilder {
     listen: SocketAddr,
     platform: Option<Platform>,
     key: Option<Secret>,
-    state: Option<PathBuf>,
+    state: Option<StateFile>,
+    trouble: Trouble,
     tls: bool,
+}
+
+impl fmt::Debug for SimBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SimBuilder").field("listen", &self.listen).field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 impl SimBuilder {
@@ -177,10 +191,18 @@ impl SimBuilder {
         self
     }
 
-    /// The file that the world is saved to. Reading it is up to the caller: see [`load_state`](crate::load_state).
+    /// The file that the world is saved to. What is in it is not looked at: the world is the one of
+    /// [`platform`](Self::platform).
     #[must_use]
-    pub fn state(mut self, path: impl Into<PathBuf>) -> Self {
-        self.state = Some(path.into());
+    pub fn state(mut self, file: StateFile) -> Self {
+        self.state = Some(file);
+        self
+    }
+
+    /// Who is told when the world cannot be saved; it is tried again until it can.
+    #[must_use]
+    pub fn on_trouble(mut self, tell: impl Fn(&StateError) + Send + Sync + 'static) -> Self {
+        self.trouble = Arc::new(tell);
         self
     }
 
@@ -198,7 +220,7 @@ impl SimBuilder {
     ///
     /// The address is taken, or not loopback while there is no control key; the state cannot be written.
     pub async fn start(self) -> Result<Sim, StartError> {
-        let Self { listen, platform, key, state, tls } = self;
+        let Self { listen, platform, key, state, trouble, tls } = self;
         if !listen.ip().to_canonical().is_loopback() && key.as_ref().is_none_or(Secret::is_empty) {
             return Err(StartError::NeedsKey(listen));
         }
@@ -206,12 +228,13 @@ impl SimBuilder {
             let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
             Platform::from_toml(scenario::DEFAULT, clock).expect("a test holds the default scenario")
         });
-        let keeper = state.map(|path| Keeper::begin(&path, &platform)).transpose()?;
         let listener = TcpListener::bind(listen).await.map_err(|source| StartError::Listen { listen, source })?;
         let address = listener.local_addr().map_err(|source| StartError::Listen { listen, source })?;
         let scheme = if tls { "https" } else { "http" };
         let url = format!("{scheme}://{address}");
         platform.set_base(&url);
+        // Nothing is written before it is sure that this simulator will run.
+        let keeper = state.map(|file| Keeper::begin(file, &platform, trouble)).transpose()?;
         #[cfg(feature = "tls")]
         let (acceptor, ca_pem) = if tls {
             let (acceptor, pem) = crate::door::tls::make(address.ip()).map_err(StartError::Certificate)?;
@@ -225,6 +248,7 @@ impl SimBuilder {
         let door = Door {
             platform: platform.clone(),
             key: key.clone(),
+            space: Semaphore::new(SPACE),
             #[cfg(feature = "tls")]
             tls: acceptor,
             stop: stopping.clone(),

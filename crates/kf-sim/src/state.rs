@@ -1,6 +1,6 @@
 //! A world on disk: read at the start, written whole and at once whenever something has changed for a moment.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +22,9 @@ pub enum StateError {
     /// The path is a symbolic link.
     #[error("{} is a symbolic link, which would be replaced; give the path of a file", .0.display())]
     Symlink(PathBuf),
+    /// Another simulator keeps its world there.
+    #[error("another simulator keeps its world in {}; stop it, or give another file", .0.display())]
+    Held(PathBuf),
     /// The file holds no world.
     #[error("{} holds no world; mend it, or remove it to begin anew", path.display())]
     #[allow(missing_docs, reason = "the message says it")]
@@ -32,21 +35,74 @@ pub enum StateError {
     System { path: PathBuf, source: io::Error },
 }
 
-/// Reads a world; there is none if there is no file.
+/// The file of a world, held by one simulator alone until this is dropped.
 ///
-/// # Errors
-///
-/// The path is a symbolic link, the file cannot be read, or what is in it is no world.
-pub fn load_state(path: &Path) -> Result<Option<WorldFile>, StateError> {
+/// Beside it stands an empty file that is locked meanwhile; the system frees the lock when a process dies.
+#[derive(Debug)]
+pub struct StateFile {
+    path: PathBuf,
+    world: Option<WorldFile>,
+    _lock: File,
+}
+
+impl StateFile {
+    /// Takes hold of a file, which need not be there yet, and reads it.
+    ///
+    /// # Errors
+    ///
+    /// Another simulator holds it, the path is a symbolic link, the file cannot be read, or what is in it is no world.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StateError> {
+        let path = path.into();
+        refuse_symlink(&path)?;
+        let lock = hold(&path)?;
+        let world = read(&path)?;
+        Ok(Self { path, world, _lock: lock })
+    }
+
+    /// The world that is in it, if there is one.
+    #[must_use]
+    pub fn world(&self) -> Option<&WorldFile> {
+        self.world.as_ref()
+    }
+}
+
+fn hold(path: &Path) -> Result<File, StateError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    private(&mut options);
     let system = |source| StateError::System { path: path.to_owned(), source };
-    refuse_symlink(path)?;
+    let file = options.open(beside(path, "lock")).map_err(system)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StateError::Held(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(system(error)),
+    }
+}
+
+fn read(path: &Path) -> Result<Option<WorldFile>, StateError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(system(error)),
+        Err(source) => return Err(StateError::System { path: path.to_owned(), source }),
     };
     let file = scenario::parse(&text).map_err(|source| StateError::Content { path: path.to_owned(), source })?;
     Ok(Some(file))
+}
+
+/// A path beside a file: its name with a word behind it.
+fn beside(path: &Path, word: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(word);
+    path.with_file_name(name)
+}
+
+/// Nobody but the owner may read what is made.
+fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
 }
 
 fn refuse_symlink(path: &Path) -> Result<(), StateError> {
@@ -58,9 +114,8 @@ fn refuse_symlink(path: &Path) -> Result<(), StateError> {
 fn write(path: &Path, text: &str) -> Result<(), StateError> {
     refuse_symlink(path)?;
     let system = |source| StateError::System { path: path.to_owned(), source };
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
+    // One simulator holds the path, so one name is enough; what a crash left there is overwritten.
+    let beside = beside(path, "tmp");
     let written = write_beside(&beside, text).and_then(|()| fs::rename(&beside, path));
     if let Err(error) = written {
         let _ = fs::remove_file(&beside);
@@ -76,42 +131,50 @@ fn write_beside(path: &Path, text: &str) -> io::Result<()> {
     let _ = fs::remove_file(path);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    private(&mut options);
     let mut file = options.open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
 
+/// Who is told when a world cannot be saved.
+pub(crate) type Trouble = Arc<dyn Fn(&StateError) + Send + Sync>;
+
 /// Keeps a world on disk.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Keeper {
-    path: Arc<Path>,
+    file: Arc<StateFile>,
     platform: Platform,
-    /// How many changes the file has, and what went wrong last.
-    progress: Arc<Mutex<(u64, Option<StateError>)>>,
+    /// How many changes the file has; none before it was written.
+    saved: Arc<Mutex<Option<u64>>>,
+    trouble: Trouble,
 }
 
 impl Keeper {
     /// Takes charge of a file. It is written at once, so that a path that cannot be written is known at the start.
-    pub(crate) fn begin(path: &Path, platform: &Platform) -> Result<Self, StateError> {
-        let keeper = Self { path: path.into(), platform: platform.clone(), progress: Arc::default() };
+    pub(crate) fn begin(mut file: StateFile, platform: &Platform, trouble: Trouble) -> Result<Self, StateError> {
+        file.world = None;
+        let keeper = Self { file: Arc::new(file), platform: platform.clone(), saved: Arc::default(), trouble };
         keeper.save()?;
         Ok(keeper)
     }
 
-    /// Saves a moment after each change, for ever.
+    /// Saves a moment after each change, for ever. What cannot be saved is told once, and tried again until it can.
     pub(crate) async fn keep(self) {
         let clock = self.platform.clock();
-        let mut seen = self.saved();
+        let mut is_told = false;
         loop {
-            self.platform.changed(seen).await;
+            let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or_default();
+            self.platform.changed(saved).await;
             clock.sleep(PAUSE).await;
             let keeper = self.clone();
-            seen = self.platform.look(|world| world.changes());
-            let outcome = tokio::task::spawn_blocking(move || keeper.save()).await;
-            if let Ok(Err(error)) = outcome {
-                self.progress.lock().unwrap_or_else(PoisonError::into_inner).1 = Some(error);
+            match tokio::task::spawn_blocking(move || keeper.save()).await {
+                Ok(Err(error)) if !is_told => {
+                    (self.trouble)(&error);
+                    is_told = true;
+                }
+                Ok(Ok(())) => is_told = false,
+                _ => {}
             }
         }
     }
@@ -119,17 +182,12 @@ impl Keeper {
     /// Saves now, unless nothing has changed.
     pub(crate) fn save(&self) -> Result<(), StateError> {
         // One save at a time: an older world must not come last.
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         let (file, changes) = self.platform.save();
-        if changes == progress.0 && progress.1.is_none() && changes != 0 {
-            return Ok(());
+        if *saved != Some(changes) {
+            write(&self.file.path, &scenario::print(&file))?;
+            *saved = Some(changes);
         }
-        write(&self.path, &scenario::print(&file))?;
-        *progress = (changes, None);
         Ok(())
-    }
-
-    fn saved(&self) -> u64 {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner).0
     }
 }

@@ -62,6 +62,14 @@ impl World {
         self.now
     }
 
+    /// Serves pictures by the name by which the platform was called.
+    pub(crate) fn called_at(&mut self, host: &str) {
+        let (scheme, known) = self.base.split_once("://").unwrap_or_default();
+        if known != host && !scheme.is_empty() {
+            self.base = format!("{scheme}://{host}");
+        }
+    }
+
     /// How often something has changed that a saved world holds.
     #[must_use]
     pub fn changes(&self) -> u64 {

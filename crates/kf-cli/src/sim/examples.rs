@@ -31,7 +31,7 @@ impl fmt::Display for Examples<'_> {
         };
         writeln!(f, "\n# Python, with nothing installed:\npython3 - <<'END'\nimport {import}")?;
         writeln!(f, "def call(path, body=None):")?;
-        writeln!(f, "    data = json.dumps(body).encode() if body else None")?;
+        writeln!(f, "    data = json.dumps(body, ensure_ascii=False).encode() if body else None")?;
         writeln!(f, "    return json.load(urllib.request.urlopen(\"{url}\" + path, data{context}))")?;
         writeln!(f, "token = call(\"{token}\", {body})[\"access_token\"]")?;
         writeln!(f, "print(call(\"{list}?access_token=\" + token))\nEND")?;

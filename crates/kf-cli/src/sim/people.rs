@@ -76,7 +76,7 @@ pub(super) enum PeopleCommand {
         #[command(flatten)]
         to: To,
     },
-    /// A worker takes a customer from the queue; without an openid the one who waits longest.
+    /// A worker takes a customer from the queue; without an openid the one whose last message is oldest.
     Take {
         /// As which account.
         kf_account: String,

@@ -1,13 +1,16 @@
 //! Serving: from the arguments to the last save.
 
 use std::fs;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use clap::Args;
-use kf_sim::{Sim, StartError};
+use kf_sim::{Sim, StartError, StateError};
+use tokio::sync::mpsc;
 
 use super::client::{Client, get};
 use super::ready::Ready;
@@ -17,7 +20,7 @@ use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::show::{chain, escaped};
-use crate::streams::Streams;
+use crate::streams::{Stop, Streams};
 
 /// How long a simulator that was started before may take to say that it runs.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
@@ -49,12 +52,14 @@ pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>
     // From here on a signal is not lost.
     let stop = streams.stop().map_err(|error| failed(&format!("the system tells of no signals: {error}")))?;
     let key = start::key(args, env)?;
-    let mut builder = Sim::builder().listen(args.listen).platform(start::platform(args, streams)?);
+    let state = start::state(args)?;
+    let (tell, told) = mpsc::unbounded_channel();
+    let mut builder = Sim::builder().listen(args.listen).platform(start::platform(args, state.as_ref(), streams)?);
     if let Some(key) = &key {
         builder = builder.control_key(key.clone());
     }
-    if let Some(path) = &args.state {
-        builder = builder.state(path);
+    if let Some(state) = state {
+        builder = builder.state(state).on_trouble(move |error| drop(tell.send(trouble(error))));
     }
     if args.tls.is_some() {
         builder = builder.tls();
@@ -71,11 +76,29 @@ pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>
     let text = sim.platform().look(|world| Ready { url: &url, ca: ca.as_deref(), world }.to_string());
     match streams.text(&text) {
         // Whoever wanted to know the URL alone has gone away; the simulator stays.
-        Ok(()) | Err(Failure { exit: Exit::Ok, .. }) => stop.await,
+        Ok(()) | Err(Failure { exit: Exit::Ok, .. }) => until(stop, told, streams).await,
         Err(failure) => return Err(failure),
     }
     drop(announced);
     sim.stop().await.map_err(|error| start::of_state(&error))
+}
+
+/// Waits to be told to stop; says meanwhile what the simulator has to say.
+async fn until(mut stop: Stop, mut told: mpsc::UnboundedReceiver<String>, streams: &mut Streams<'_>) {
+    let mut next = |context: &mut Context<'_>| match stop.as_mut().poll(context) {
+        Poll::Ready(()) => Poll::Ready(None),
+        Poll::Pending => match told.poll_recv(context) {
+            Poll::Ready(Some(text)) => Poll::Ready(Some(text)),
+            _ => Poll::Pending,
+        },
+    };
+    while let Some(text) = poll_fn(&mut next).await {
+        streams.note(&text);
+    }
+}
+
+fn trouble(error: &StateError) -> String {
+    escaped(&format!("the world is not saved, and it is tried again: {}", chain(error)))
 }
 
 fn failed(message: &str) -> Failure {

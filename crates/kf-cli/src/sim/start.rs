@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kf_model::Secret;
-use kf_sim::{ClockMode, Platform, Stamp, StateError, WorldFile, load_state};
+use kf_sim::{ClockMode, Platform, Stamp, StateError, StateFile, WorldFile};
 use kf_transport::{Clock as _, SystemClock};
 
 use super::client::KEY_VARIABLE;
@@ -17,11 +17,12 @@ use crate::show::{chain, escaped};
 use crate::streams::Streams;
 
 /// The world that is saved, or else that of the scenario, or else the default one.
-pub(super) fn platform(args: &ServeArgs, streams: &mut Streams<'_>) -> Result<Platform, Failure> {
-    let saved = match &args.state {
-        Some(path) => load_state(path).map_err(|error| of_state(&error))?,
-        None => None,
-    };
+pub(super) fn platform(
+    args: &ServeArgs,
+    state: Option<&StateFile>,
+    streams: &mut Streams<'_>,
+) -> Result<Platform, Failure> {
+    let saved = state.and_then(StateFile::world).cloned();
     let (mut world, from) = match (saved, &args.state, &args.scenario) {
         (Some(world), Some(state), scenario) => {
             if scenario.is_some() {
@@ -42,6 +43,11 @@ pub(super) fn platform(args: &ServeArgs, streams: &mut Streams<'_>) -> Result<Pl
         (world.clock.mode, world.clock.ahead_seconds) = (ClockMode::Manual, 0);
     }
     Platform::new(world, Arc::new(clock)).map_err(|error| input(&format!("{from}: {error}")))
+}
+
+/// The file of a state, held from now on.
+pub(super) fn state(args: &ServeArgs) -> Result<Option<StateFile>, Failure> {
+    args.state.as_ref().map(StateFile::open).transpose().map_err(|error| of_state(&error))
 }
 
 /// What is wrong with the file of a state: its content, or the path.

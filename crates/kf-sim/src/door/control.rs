@@ -138,15 +138,14 @@ struct Time {
 
 fn set_clock(platform: &Platform, request: &Request<'_>) -> Outcome {
     let time: Time = read(request.body)?;
+    if time.advance_seconds.is_some_and(|seconds| seconds > ADVANCE_SECONDS_MAX) {
+        return Err((400, format!("time moves {ADVANCE_SECONDS_MAX} seconds at once at the most")));
+    }
     if let Some(mode) = time.mode {
         platform.set_clock(mode);
     }
-    match time.advance_seconds {
-        Some(seconds) if seconds > ADVANCE_SECONDS_MAX => {
-            return Err((400, format!("time moves {ADVANCE_SECONDS_MAX} seconds at once at the most")));
-        }
-        Some(seconds) => platform.advance(Duration::from_secs(seconds)),
-        None => {}
+    if let Some(seconds) = time.advance_seconds {
+        platform.advance(Duration::from_secs(seconds));
     }
     clock(platform)
 }

@@ -1,29 +1,49 @@
-//! The first part of a multipart body.
+//! The file in a multipart body.
 
 use crate::raw::Payload;
 
-/// The first part that is a file, or whose name is known, of a body with this content type; `None` if there is none.
+/// Parts that are looked at.
+const PARTS_MAX: usize = 16;
+
+/// The file of a body with this content type: the part named `media`, or else the first that has a file name.
 pub(super) fn part<'a>(content_type: &'a str, body: &'a [u8]) -> Option<Payload<'a>> {
-    let boundary = parameter(content_type, "boundary")?;
-    let delimiter = format!("--{boundary}");
-    let mut rest = &body[find(body, delimiter.as_bytes())? + delimiter.len()..];
-    loop {
-        if rest.starts_with(b"--") {
-            return None;
-        }
-        let head_end = find(rest, b"\r\n\r\n")?;
-        let head = std::str::from_utf8(&rest[..head_end]).ok()?;
-        let content = &rest[head_end + 4..];
-        let next = format!("\r\n{delimiter}");
-        let end = find(content, next.as_bytes())?;
-        let disposition = header(head, "content-disposition").unwrap_or_default();
-        if let Some(name) = parameter(disposition, "name") {
-            let file_name = parameter(disposition, "filename").unwrap_or_default();
-            let content_type = header(head, "content-type").unwrap_or_default();
-            return Some(Payload::Part { name, file_name, content_type, bytes: &content[..end] });
-        }
-        rest = &content[end + next.len()..];
+    let is_named = |part: &Payload<'_>| matches!(part, Payload::Part { name: "media", .. });
+    let is_file = |part: &Payload<'_>| matches!(part, Payload::Part { file_name, .. } if !file_name.is_empty());
+    let parts = parts(content_type, body);
+    parts.iter().find(|part| is_named(part)).or_else(|| parts.iter().find(|part| is_file(part))).copied()
+}
+
+/// The parts of a body, as far as it is one.
+fn parts<'a>(content_type: &'a str, body: &'a [u8]) -> Vec<Payload<'a>> {
+    let mut parts = Vec::new();
+    let Some(boundary) = parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty()) else {
+        return parts;
+    };
+    let (first, next) = (format!("--{boundary}"), format!("\r\n--{boundary}"));
+    let Some(start) = find(body, first.as_bytes()) else { return parts };
+    let mut rest = &body[start + first.len()..];
+    while parts.len() < PARTS_MAX && !rest.starts_with(b"--") {
+        let Some((part, length)) = one(rest, next.as_bytes()) else { break };
+        parts.extend(part);
+        rest = &rest[length..];
     }
+    parts
+}
+
+/// The part that begins here, if it has a name, and where the next one begins.
+fn one<'a>(rest: &'a [u8], next: &[u8]) -> Option<(Option<Payload<'a>>, usize)> {
+    let head_end = find(rest, b"\r\n\r\n")?;
+    let head = std::str::from_utf8(&rest[..head_end]).ok()?;
+    let content = &rest[head_end + 4..];
+    let end = find(content, next)?;
+    let disposition = header(head, "content-disposition").unwrap_or_default();
+    let part = parameter(disposition, "name").map(|name| Payload::Part {
+        name,
+        file_name: parameter(disposition, "filename").unwrap_or_default(),
+        content_type: header(head, "content-type").unwrap_or_default(),
+        bytes: &content[..end],
+    });
+    Some((part, head_end + 4 + end + next.len()))
 }
 
 fn header<'a>(head: &'a str, wanted: &str) -> Option<&'a str> {

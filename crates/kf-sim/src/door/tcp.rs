@@ -9,7 +9,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::CONTENT_TYPE;
+use hyper::header::{CONTENT_TYPE, HOST};
+use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
@@ -18,7 +19,7 @@ use kf_model::Secret;
 use socket2::{SockRef, Socket};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::task::JoinSet;
 
 use super::outcome::{Broken, Out, cut, whole};
@@ -29,6 +30,14 @@ use crate::raw::{Input, Pair, Payload, Verb};
 
 /// Bytes of a body that are read; more is answered with status 413.
 const BODY_MAX: usize = 16 * 1024 * 1024;
+/// Bytes that are counted together.
+const BLOCK: u64 = 1024;
+/// Blocks of all bodies that are held at the same time.
+pub(crate) const SPACE: usize = 256 * 1024;
+/// Connections that are held at the same time; others wait to be accepted.
+const CONNECTIONS_MAX: usize = 1_000;
+/// How long a body may take to come.
+const BODY_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a head may take to come.
 const HEAD_PATIENCE: Duration = Duration::from_secs(30);
 /// How long to wait when no connection can be accepted: the machine is out of something.
@@ -38,6 +47,8 @@ const BREATH: Duration = Duration::from_millis(50);
 pub(crate) struct Door {
     pub(crate) platform: Platform,
     pub(crate) key: Option<Secret>,
+    /// The room for bodies, in blocks.
+    pub(crate) space: Semaphore,
     #[cfg(feature = "tls")]
     pub(crate) tls: Option<tokio_rustls::TlsAcceptor>,
     pub(crate) stop: Stop,
@@ -59,6 +70,9 @@ pub(crate) async fn accept(listener: TcpListener, door: Arc<Door>, stop: Stop) {
             Err(_) => clock.sleep(BREATH).await,
         }
         while connections.try_join_next().is_some() {}
+        if connections.len() >= CONNECTIONS_MAX {
+            unless(async { drop(connections.join_next().await) }, stopped(stop.clone())).await;
+        }
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
@@ -106,11 +120,15 @@ where
 impl Door {
     async fn answer(&self, request: Request<Incoming>, ip: IpAddr, socket: &Socket) -> Result<Response<Out>, Broken> {
         let (head, body) = request.into_parts();
-        let Some(body) = read(body).await? else {
+        let query = pairs(head.uri.query().unwrap_or_default());
+        let control = head.uri.path().strip_prefix("/_sim/");
+        if let Some(refused) = control.and_then(|path| self.refuse(&head, path, &query)) {
+            return Ok(refused);
+        }
+        let Some((body, _space)) = self.read(body).await? else {
             return Ok(whole(413, "text/plain", Bytes::from_static(b"the body is too large\n")));
         };
-        let query = pairs(head.uri.query().unwrap_or_default());
-        if let Some(path) = head.uri.path().strip_prefix("/_sim/") {
+        if let Some(path) = control {
             return Ok(self.control(&head, path, &query, &body).await);
         }
         let verb = match head.method {
@@ -123,6 +141,7 @@ impl Door {
         let part = is_form.then(|| multipart::part(content_type, &body)).flatten();
         let mut input = Input::new(verb, head.uri.path(), &query, part.unwrap_or(Payload::Bytes(&body)));
         input.ip = ip;
+        input.host = head.headers.get(HOST).and_then(|value| value.to_str().ok());
         let reply = self.platform.handle(&input);
         if !reply.delay.is_zero() {
             self.platform.clock().sleep(reply.delay).await;
@@ -139,36 +158,44 @@ impl Door {
         }
     }
 
-    async fn control(
-        &self,
-        head: &hyper::http::request::Parts,
-        path: &str,
-        query: &[Pair<'_>],
-        body: &[u8],
-    ) -> Response<Out> {
-        let key = query.iter().find(|pair| pair.name == "key").map(|pair| &*pair.value);
-        if !control::is_open(&head.method, path)
-            && let Some((status, why)) = guard::refuse(&head.headers, key, self.key.as_ref())
-        {
-            let body = serde_json::json!({ "error": why }).to_string();
-            return whole(status, "application/json; charset=utf-8", body.into());
+    /// The answer to whoever may not drive the simulator.
+    fn refuse(&self, head: &Parts, path: &str, query: &[Pair<'_>]) -> Option<Response<Out>> {
+        if control::is_open(&head.method, path) {
+            return None;
         }
+        let key = query.iter().find(|pair| pair.name == "key").map(|pair| &*pair.value);
+        let (status, why) = guard::refuse(&head.headers, key, self.key.as_ref())?;
+        let body = serde_json::json!({ "error": why }).to_string();
+        Some(whole(status, "application/json; charset=utf-8", body.into()))
+    }
+
+    async fn control(&self, head: &Parts, path: &str, query: &[Pair<'_>], body: &[u8]) -> Response<Out> {
         let request = control::Request { method: &head.method, path, query, body };
         let control::Answer(status, content_type, body) =
             control::answer(&self.platform, request, stopped(self.stop.clone())).await;
         whole(status, content_type, body)
     }
-}
 
-/// A body; none of one that is too large, which is known from what it announces or from what has come.
-async fn read(body: Incoming) -> Result<Option<Bytes>, Broken> {
-    if body.size_hint().lower() > BODY_MAX as u64 {
-        return Ok(None);
-    }
-    match Limited::new(body, BODY_MAX).collect().await {
-        Ok(body) => Ok(Some(body.to_bytes())),
-        Err(error) if error.is::<LengthLimitError>() => Ok(None),
-        Err(_) => Err(Broken),
+    /// A body, and the space that it takes; none of one that is too large, which is known from what it announces or from what
+    /// has come. Those that come at the same time have so much space together, and each a while to come.
+    async fn read(&self, body: Incoming) -> Result<Option<(Bytes, Option<SemaphorePermit<'_>>)>, Broken> {
+        if body.is_end_stream() {
+            return Ok(Some((Bytes::new(), None)));
+        }
+        let most = body.size_hint().upper().unwrap_or(BODY_MAX as u64);
+        if most > BODY_MAX as u64 {
+            return Ok(None);
+        }
+        let blocks = u32::try_from(most.div_ceil(BLOCK)).unwrap_or(u32::MAX).max(1);
+        let reading = async {
+            let space = self.space.acquire_many(blocks).await.map_err(|_| Broken)?;
+            match Limited::new(body, BODY_MAX).collect().await {
+                Ok(body) => Ok(Some((body.to_bytes(), Some(space)))),
+                Err(error) if error.is::<LengthLimitError>() => Ok(None),
+                Err(_) => Err(Broken),
+            }
+        };
+        unless(reading, self.platform.clock().sleep(BODY_PATIENCE)).await.unwrap_or(Err(Broken))
     }
 }
 

@@ -52,7 +52,7 @@ pub enum Deed {
         /// As which account.
         kf_account: String,
     },
-    /// A worker takes a customer from the queue; without an openid the one who waits longest.
+    /// A worker takes a customer from the queue; without an openid the one whose last message is oldest.
     Take {
         /// As which account.
         kf_account: String,

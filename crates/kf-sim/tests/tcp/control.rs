@@ -67,6 +67,12 @@ async fn time_is_moved() {
     assert_eq!(after["mode"], "manual");
     let too_far = post(&sim, "/_sim/clock", json!({ "advance_seconds": u64::MAX })).await;
     assert_eq!(too_far.status, 400);
+    let both = post(&sim, "/_sim/clock", json!({ "advance_seconds": u64::MAX, "mode": "real" })).await;
+    assert_eq!(
+        (both.status, get(&sim, "/_sim/clock").await["mode"].as_str()),
+        (400, Some("manual")),
+        "nothing was done"
+    );
 }
 
 #[tokio::test]
@@ -161,4 +167,37 @@ async fn the_description_is_true() {
     }
     assert_eq!(deeds.len(), 13);
     assert_eq!(get(&sim, "/_sim/settings").await["settings"].as_array().unwrap().len(), kf_sim::Settings::list().len());
+}
+
+/// A credential that stands in the wrong place is hidden too.
+#[tokio::test]
+async fn credentials_in_the_wrong_place_are_hidden() {
+    let sim = Sim::start().await.unwrap();
+    let token = token(&sim).await;
+    call(&sim, "DELETE", "/_sim/log", &[], b"").await;
+    for target in
+        [format!("/x?{token}"), format!("/x?access_token%20={token}"), format!("/{token}/x"), format!("/x?q={token}")]
+    {
+        call(&sim, "GET", &target, &[], b"").await;
+    }
+    call(&sim, "POST", "/x", &[], format!("\"{token}\"").as_bytes()).await;
+    call(&sim, "POST", "/x", &[], json!({ "any": [token] }).to_string().as_bytes()).await;
+    let log = get(&sim, "/_sim/log").await.to_string();
+    assert!(!log.contains(&token), "{log}");
+}
+
+#[tokio::test]
+async fn pictures_are_served_where_it_was_called() {
+    let sim = Sim::start().await.unwrap();
+    let token = token(&sim).await;
+    let form =
+        b"--b\r\ncontent-disposition: form-data; name=\"media\"; filename=\"a\"\r\n\r\n\xFF\xD8\xFF\xE0\r\n--b--\r\n";
+    let target = format!("/customservice/kfaccount/uploadheadimg?access_token={token}&kf_account=test1@test");
+    assert_eq!(call(&sim, "POST", &target, &["content-type: multipart/form-data; boundary=b"], form).await.code(), 0);
+    let list = format!("/cgi-bin/customservice/getkflist?access_token={token}");
+    for host in ["localhost:80", "sim.internal:9180"] {
+        let rows = call(&sim, "GET", &list, &[&format!("host: {host}")], b"").await.json();
+        let url = rows["kf_list"][0]["kf_headimgurl"].as_str().unwrap();
+        assert!(url.starts_with(&format!("http://{host}/_sim/picture/")), "{url}");
+    }
 }

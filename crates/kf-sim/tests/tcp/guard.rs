@@ -30,6 +30,9 @@ async fn other_names_may_not() {
         "",
         "[::1",
         "127.0.0.1.evil.example",
+        "[::1].evil.example",
+        "localhost:80@evil.example",
+        "localhost:evil.example",
     ] {
         assert_eq!(status(&sim, &[&format!("host: {host}")]).await, 403, "{host}");
     }

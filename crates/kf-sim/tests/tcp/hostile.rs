@@ -67,3 +67,56 @@ async fn strange_multipart_bodies_are_refused() {
         assert_eq!(answer.code(), 41005, "{header} {:?}", String::from_utf8_lossy(body));
     }
 }
+
+/// The file of a form is found whatever stands beside it.
+#[tokio::test]
+async fn the_file_of_a_form_is_found() {
+    let sim = Sim::start().await.unwrap();
+    let token = token(&sim).await;
+    let target = format!("/customservice/kfaccount/uploadheadimg?access_token={token}&kf_account=test1@test");
+    let file = "content-disposition: form-data; name=\"media\"; filename=\"a.jpg\"\r\n\r\n";
+    let text = "content-disposition: form-data; name=\"filename\"\r\n\r\na.jpg";
+    let bare = "content-disposition: form-data; name=media\r\n\r\n";
+    for (before, head, after) in
+        [("", file, ""), (text, file, ""), ("", file, text), ("", bare, ""), (text, bare, text)]
+    {
+        let part = |text: &str| if text.is_empty() { String::new() } else { format!("--b\r\n{text}\r\n") };
+        let (before, after) = (part(before), part(after));
+        let picture = [b"--b\r\n", head.as_bytes(), b"\xFF\xD8\xFF\xE0 jpeg\r\n"].concat();
+        let body = [before.as_bytes(), &picture, after.as_bytes(), b"--b--\r\n"];
+        let form = "content-type: multipart/form-data; boundary=b";
+        assert_eq!(
+            call(&sim, "POST", &target, &[form], &body.concat()).await.code(),
+            0,
+            "{before:?} {head:?} {after:?}"
+        );
+    }
+}
+
+/// A body that never ends is given up, on the clock.
+#[tokio::test]
+async fn a_body_that_does_not_come_is_given_up() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let clock = kf_transport::ManualClock::default();
+    let platform = kf_sim::Platform::from_toml(kf_sim::DEFAULT, std::sync::Arc::new(clock.clone())).unwrap();
+    let sim = Sim::builder().platform(platform).start().await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(crate::raw::address(&sim)).await.unwrap();
+    stream
+        .write_all(b"POST /cgi-bin/stable_token HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n{")
+        .await
+        .unwrap();
+    clock.wait_for_sleepers(1).await;
+    clock.advance(std::time::Duration::from_secs(60));
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert_eq!(answer, b"", "the connection ends");
+}
+
+/// Whoever may not drive it is told so before a byte of the body is read.
+#[tokio::test]
+async fn the_key_comes_before_the_body() {
+    let sim = Sim::builder().control_key("key").start().await.unwrap();
+    let head = "POST /_sim/people HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: 15000000\r\n\r\n";
+    let answer = parse(&send(&sim, head.as_bytes()).await.unwrap());
+    assert_eq!(answer.status, 401);
+}
