@@ -201,3 +201,18 @@ async fn pictures_are_served_where_it_was_called() {
         assert!(url.starts_with(&format!("http://{host}/_sim/picture/")), "{url}");
     }
 }
+
+#[tokio::test]
+async fn the_log_is_waited_for_half_a_minute_at_the_most() {
+    let clock = kf_transport::ManualClock::default();
+    let platform = kf_sim::Platform::from_toml(kf_sim::DEFAULT, std::sync::Arc::new(clock.clone())).unwrap();
+    let sim = Sim::builder().platform(platform).start().await.unwrap();
+    let waiting = get(&sim, "/_sim/log?wait_seconds=100000");
+    let watching = async {
+        clock.wait_for_sleepers(1).await;
+        assert_eq!(clock.next_wake(), Some(std::time::Duration::from_secs(30)));
+        clock.advance(std::time::Duration::from_secs(30));
+    };
+    let (log, ()) = tokio::join!(waiting, watching);
+    assert_eq!(log["calls"], json!([]));
+}

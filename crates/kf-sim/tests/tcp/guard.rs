@@ -55,6 +55,8 @@ async fn pages_may_not() {
     let own =
         call(&sim, "POST", "/_sim/reset", &["origin: http://localhost", "sec-fetch-site: same-origin"], b"").await;
     assert_eq!(own.status, 200, "a page of its own would be let in");
+    let typed = call(&sim, "POST", "/_sim/reset", &["sec-fetch-site: none"], b"").await;
+    assert_eq!(typed.status, 200, "so is what a person types");
 }
 
 #[tokio::test]

@@ -120,3 +120,16 @@ async fn the_key_comes_before_the_body() {
     let answer = parse(&send(&sim, head.as_bytes()).await.unwrap());
     assert_eq!(answer.status, 401);
 }
+
+/// A client that has said all it had to say is answered all the same.
+#[tokio::test]
+async fn a_half_closed_connection_is_answered() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let sim = Sim::start().await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(crate::raw::address(&sim)).await.unwrap();
+    stream.write_all(b"GET /_sim/health HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    assert_eq!(parse(&answer).status, 200);
+}
