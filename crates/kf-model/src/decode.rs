@@ -163,7 +163,7 @@ fn without_values(message: &str) -> String {
 
 /// Why there is no answer of the type that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
+#[allow(clippy::exhaustive_enums, reason = "there is no third way for an answer to be no success")]
 pub enum DecodeError {
     /// The platform says no.
     #[error("refused: {0}")]

@@ -21,13 +21,13 @@ pub trait Clock: Send + Sync + fmt::Debug {
 }
 
 /// The clock of the machine. Its sleeps need a tokio runtime with time enabled.
-#[cfg(feature = "hyper")]
+#[cfg(feature = "system-clock")]
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
     start: std::time::Instant,
 }
 
-#[cfg(feature = "hyper")]
+#[cfg(feature = "system-clock")]
 impl SystemClock {
     /// The clock of the machine.
     #[must_use]
@@ -37,14 +37,14 @@ impl SystemClock {
     }
 }
 
-#[cfg(feature = "hyper")]
+#[cfg(feature = "system-clock")]
 impl Default for SystemClock {
     fn default() -> Self {
         Self::new()
     }
 }
 
-#[cfg(feature = "hyper")]
+#[cfg(feature = "system-clock")]
 impl Clock for SystemClock {
     fn now(&self) -> Duration {
         self.start.elapsed()

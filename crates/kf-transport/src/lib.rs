@@ -10,7 +10,7 @@ mod target;
 
 use async_trait::async_trait;
 
-#[cfg(feature = "hyper")]
+#[cfg(feature = "system-clock")]
 pub use crate::clock::SystemClock;
 pub use crate::clock::{Clock, Sleep};
 pub use crate::error::{TransportError, TransportErrorKind};

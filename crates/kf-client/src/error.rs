@@ -1,0 +1,251 @@
+//! Why a call has no answer.
+
+use std::fmt;
+use std::time::Duration;
+
+use kf_model::{EndpointSpec, ErrCode, Malformed, NotPermitted, Refusal};
+use kf_token::{TokenError, TokenErrorKind};
+use kf_transport::{TransportError, TransportErrorKind};
+
+use crate::attempt::Failure;
+
+/// Why a call has no answer: the endpoint, what happened at the last attempt, and what that means for all attempts.
+///
+/// `Display` says what is wrong and what to do; it never prints its source, so that a printed chain reads once.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    spec: &'static EndpointSpec,
+    kind: ErrorKind,
+    attempts: u32,
+    may_have_acted: bool,
+}
+
+/// What happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The platform refused.
+    Api(ApiError),
+    /// There was no token.
+    Token(TokenFailure),
+    /// There was no answer.
+    Transport(TransportFailure),
+    /// The answer cannot be read.
+    Answer(AnswerError),
+    /// The caller may not make this call; nothing was sent. See [`Client::with_caller`](crate::Client::with_caller).
+    NotPermitted(NotPermitted),
+}
+
+/// A refusal of the platform.
+#[derive(Debug)]
+pub struct ApiError {
+    refusal: Refusal,
+    hint: &'static str,
+}
+
+impl ApiError {
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> ErrCode {
+        self.refusal.code
+    }
+
+    /// What the platform says, without its tail. Texts change without notice: compare codes.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.refusal.errmsg.message
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        self.hint
+    }
+
+    /// The id by which the vendor finds the request in its logs.
+    #[must_use]
+    pub fn rid(&self) -> Option<&str> {
+        self.refusal.errmsg.rid.as_deref()
+    }
+}
+
+/// There was no token.
+#[derive(Debug)]
+pub struct TokenFailure(TokenError);
+
+impl TokenFailure {
+    /// Why.
+    #[must_use]
+    pub fn kind(&self) -> TokenErrorKind {
+        self.0.kind()
+    }
+
+    /// The call that fetches the token.
+    #[must_use]
+    pub fn endpoint(&self) -> &'static str {
+        self.0.endpoint()
+    }
+
+    /// For how long nobody asks again, counted from the failure.
+    #[must_use]
+    pub fn ask_again_in(&self) -> Option<Duration> {
+        self.0.ask_again_in()
+    }
+}
+
+/// There was no answer.
+#[derive(Debug)]
+pub struct TransportFailure(TransportError);
+
+impl TransportFailure {
+    /// Why.
+    #[must_use]
+    pub fn kind(&self) -> TransportErrorKind {
+        self.0.kind()
+    }
+
+    /// The host that was called.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.0.host()
+    }
+}
+
+/// An answer that cannot be read.
+#[derive(Debug)]
+pub struct AnswerError {
+    status: u16,
+    malformed: Malformed,
+}
+
+impl AnswerError {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// What is wrong with it, and a short piece of it with what may be a credential hidden.
+    #[must_use]
+    pub fn malformed(&self) -> &Malformed {
+        &self.malformed
+    }
+}
+
+impl Error {
+    pub(crate) fn new(spec: &'static EndpointSpec, failure: Failure, attempts: u32, may_have_acted: bool) -> Self {
+        let kind = match failure {
+            Failure::Api(refusal) => ErrorKind::Api(ApiError { hint: spec.hint(refusal.code), refusal }),
+            Failure::Token(error) => ErrorKind::Token(TokenFailure(error)),
+            Failure::Transport(error) => ErrorKind::Transport(TransportFailure(error)),
+            Failure::Answer { status, malformed } => ErrorKind::Answer(AnswerError { status, malformed }),
+        };
+        Self(Box::new(Inner { spec, kind, attempts, may_have_acted }))
+    }
+
+    pub(crate) fn not_permitted(spec: &'static EndpointSpec, missing: NotPermitted) -> Self {
+        let kind = ErrorKind::NotPermitted(missing);
+        Self(Box::new(Inner { spec, kind, attempts: 0, may_have_acted: false }))
+    }
+
+    /// The call.
+    #[must_use]
+    pub fn endpoint(&self) -> &'static str {
+        self.0.spec.name
+    }
+
+    /// What happened at the last attempt.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The code of the platform, of this call or of the one that fetches the token.
+    #[must_use]
+    pub fn errcode(&self) -> Option<ErrCode> {
+        match &self.0.kind {
+            ErrorKind::Api(error) => Some(error.code()),
+            ErrorKind::Token(error) => error.0.errcode(),
+            _ => None,
+        }
+    }
+
+    /// The id by which the vendor finds the request in its logs.
+    #[must_use]
+    pub fn rid(&self) -> Option<&str> {
+        match &self.0.kind {
+            ErrorKind::Api(error) => error.rid(),
+            ErrorKind::Token(error) => error.0.rid(),
+            _ => None,
+        }
+    }
+
+    /// Whether it may be otherwise soon, without anybody doing something. It was repeated already, as far as the policy goes.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match &self.0.kind {
+            ErrorKind::Api(error) => error.code() == ErrCode(-1),
+            ErrorKind::Token(error) => error.0.is_transient(),
+            ErrorKind::Transport(error) => {
+                use TransportErrorKind::{Connect, Interrupted, Overloaded, Protocol, Timeout};
+                matches!(error.kind(), Connect | Overloaded | Timeout | Interrupted | Protocol)
+            }
+            ErrorKind::Answer(error) => error.status >= 500,
+            ErrorKind::NotPermitted(_) => false,
+        }
+    }
+
+    /// Whether an attempt may have acted all the same: nobody can tell. Look before you call again.
+    #[must_use]
+    pub fn may_have_acted(&self) -> bool {
+        self.0.may_have_acted
+    }
+
+    /// How often it was tried.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            ErrorKind::Api(error) => write!(f, "{}: {}; {}", self.0.spec.name, error.refusal, error.hint)?,
+            ErrorKind::Token(error) => write!(f, "{}: {}", self.0.spec.name, error.0)?,
+            ErrorKind::Transport(error) => write!(f, "{}", error.0)?,
+            ErrorKind::Answer(error) => write!(f, "{}", error.malformed)?,
+            ErrorKind::NotPermitted(missing) => write!(f, "{missing}")?,
+        }
+        let says_so = matches!(&self.0.kind, ErrorKind::Transport(error) if error.kind().may_have_acted());
+        if self.0.may_have_acted && !says_so {
+            f.write_str("; an attempt may have acted all the same")?;
+        }
+        match self.0.attempts {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " (after {attempts} attempts)"),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("endpoint", &self.0.spec.name)
+            .field("kind", &self.0.kind)
+            .field("attempts", &self.0.attempts)
+            .field("may_have_acted", &self.0.may_have_acted)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.kind {
+            ErrorKind::Token(error) => error.0.source(),
+            ErrorKind::Transport(error) => error.0.source(),
+            _ => None,
+        }
+    }
+}

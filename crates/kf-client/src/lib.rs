@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod attempt;
+mod budget;
+mod client;
+mod error;
+mod generated;
+mod records;
+mod retry;
+mod verify;
+mod waiting;
+
+pub use client::Client;
+pub use error::{AnswerError, ApiError, Error, ErrorKind, TokenFailure, TransportFailure};
+pub use records::{RecordCursor, Records};
+pub use retry::RetryPolicy;
+pub use waiting::WaitingQueue;

@@ -1,0 +1,34 @@
+//! What settles a lost answer: a code that can mean that the first attempt acted is held against the world.
+
+use kf_model::accounts::{Account, ListAccounts};
+use kf_model::{Endpoint, ErrCode, decode};
+use serde_json::Value;
+
+use crate::Client;
+
+/// The answer of a call that turns out to have acted; none if that cannot be shown.
+pub(crate) async fn settle<E: Endpoint>(client: &Client, endpoint: &E, _: ErrCode) -> Option<E::Response> {
+    let sent = serde_json::to_value(endpoint).ok()?;
+    let is_done: fn(&Account, &Value) -> bool = match E::SPEC.name {
+        // The code itself proves it: what was to be gone is gone.
+        "close_session" | "delete_account" | "delete_worker" => return done::<E>(),
+        "add_account" => |row, sent| row.kf_account.as_str() == sent["kf_account"] && row.kf_nick == sent["nickname"],
+        "invite_worker" => {
+            |row, sent| row.kf_account.as_str() == sent["kf_account"] && is_with(row, &sent["invite_wx"])
+        }
+        "add_worker" => |row, sent| is_with(row, &sent["kf_wx"]),
+        _ => return None,
+    };
+    let accounts = client.send(&ListAccounts::new()).await.ok()?.kf_list;
+    accounts.iter().any(|row| is_done(row, &sent)).then(done::<E>).flatten()
+}
+
+/// Whether a person works as an account, or is invited to.
+fn is_with(row: &Account, person: &Value) -> bool {
+    [&row.kf_wx, &row.invite_wx].into_iter().flatten().any(|wechat_id| person == wechat_id.as_str())
+}
+
+/// The answer of an action that was done.
+fn done<E: Endpoint>() -> Option<E::Response> {
+    decode::<E>(200, br#"{"errcode":0,"errmsg":"ok"}"#).ok()
+}

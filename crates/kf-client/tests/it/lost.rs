@@ -1,0 +1,166 @@
+//! Answers that are lost: what the caller is told is true of the world afterwards.
+
+use std::sync::Arc;
+
+use kf_client::{Client, Error, RetryPolicy};
+use kf_model::{AppId, KfAccount, Nickname, OpenId, Upload, WechatId};
+use kf_sim::{Effect, Fault, Platform, SimTransport};
+use kf_token::{MemoryStore, Policy, Refreshing, StableToken};
+use kf_transport::ManualClock;
+
+use crate::script::drive;
+
+struct Scene {
+    platform: Platform,
+    clock: ManualClock,
+    client: Client,
+    mini: Client,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let clock = ManualClock::default();
+        let platform = Platform::from_toml(kf_sim::DEFAULT, Arc::new(clock.clone())).unwrap();
+        let client = |app_id: &str, secret: &str| {
+            let wire = SimTransport::new(platform.clone());
+            let app_id: AppId = app_id.parse().unwrap();
+            let source = StableToken::new(wire.clone(), app_id, secret);
+            let clock = Arc::new(clock.clone());
+            let tokens = Refreshing::with(source, MemoryStore::new(), clock.clone(), Policy::default());
+            Client::with(wire, tokens, clock, RetryPolicy::default())
+        };
+        let mini = client("wxdecade00facade00", "fedcba9876543210fedcba9876543210");
+        let client = client("wx5ca1ab1e00c0ffee", "0123456789abcdef0123456789abcdef");
+        Self { platform, clock, client, mini }
+    }
+
+    fn account(&self, name: &str) -> Option<kf_sim::Account> {
+        self.platform.look(|world| world.apps[0].accounts.iter().find(|account| account.kf_account == name).cloned())
+    }
+}
+
+fn account(text: &str) -> KfAccount {
+    text.parse().unwrap()
+}
+
+fn nickname(text: &str) -> Nickname {
+    text.parse().unwrap()
+}
+
+const CUSTOMER: &str = "oHourAgo-5ca1ab1e00c0ffee001";
+const IN_SESSION: &str = "oSession-5ca1ab1e00c0ffee003";
+
+/// Does a call by its name; says whether the world is as the call would have it.
+async fn call(scene: &Scene, endpoint: &str) -> (Result<(), Error>, bool) {
+    let (client, clock) = (&scene.client, &scene.clock);
+    let openid = |text: &str| text.parse::<OpenId>().unwrap();
+    let in_session = |openid: &str| {
+        scene.platform.look(|world| world.apps[0].customers[openid].session.as_ref().map(|it| it.kf_account.clone()))
+    };
+    match endpoint {
+        "add_account" => {
+            let outcome = drive(clock, client.add_account(&account("new@test"), &nickname("新"))).await;
+            (outcome, scene.account("new@test").is_some_and(|account| account.nickname == "新"))
+        }
+        "update_account" => {
+            let outcome = drive(clock, client.update_account("test1@test", &nickname("新"))).await;
+            (outcome, scene.account("test1@test").is_some_and(|account| account.nickname == "新"))
+        }
+        "delete_account" => {
+            let outcome = drive(clock, client.delete_account("test2@test")).await;
+            (outcome, scene.account("test2@test").is_none())
+        }
+        "upload_picture" => {
+            let picture = Upload::jpeg("a.jpg", b"\xFF\xD8\xFF\xE0 picture".to_vec());
+            let outcome = drive(clock, client.upload_picture("test1@test", &picture)).await;
+            (outcome, scene.account("test1@test").is_some_and(|account| account.picture.is_some()))
+        }
+        "invite_worker" => {
+            scene.platform.change(|world| world.apps[0].accounts[2].invite = None);
+            let outcome =
+                drive(clock, client.invite_worker("test3@test", &"someone".parse::<WechatId>().unwrap())).await;
+            (
+                outcome,
+                scene
+                    .account("test3@test")
+                    .is_some_and(|account| account.invite.is_some_and(|it| it.wechat_id == "someone")),
+            )
+        }
+        "add_worker" => {
+            let outcome = drive(clock, scene.mini.add_worker(&"someone".parse::<WechatId>().unwrap())).await;
+            let workers = scene.platform.look(|world| world.apps[1].accounts.len());
+            (outcome, workers == 2)
+        }
+        "delete_worker" => {
+            let openid = openid("oWorker1-decade00facade00001");
+            let outcome = drive(clock, scene.mini.delete_worker(&openid)).await;
+            (outcome, scene.platform.look(|world| world.apps[1].accounts.is_empty()))
+        }
+        "create_session" => {
+            let outcome = drive(clock, client.create_session("test1@test", &openid(CUSTOMER))).await;
+            (outcome, in_session(CUSTOMER).as_deref() == Some("test1@test"))
+        }
+        "close_session" => {
+            let outcome = drive(clock, client.close_session("test1@test", &openid(IN_SESSION))).await;
+            (outcome, in_session(IN_SESSION).is_none())
+        }
+        "list_accounts" => (drive(clock, client.list_accounts()).await.map(drop), true),
+        "list_online_accounts" => (drive(clock, client.list_online_accounts()).await.map(drop), true),
+        "find_session" => (drive(clock, client.find_session(&openid(CUSTOMER))).await.map(drop), true),
+        "list_sessions" => (drive(clock, client.list_sessions("test1@test")).await.map(drop), true),
+        "list_waiting" => (drive(clock, client.list_waiting()).await.map(drop), true),
+        "list_records" => {
+            (drive(clock, client.list_records(1_799_999_000, 1_800_000_000, 1, 100)).await.map(drop), true)
+        }
+        other => panic!("{other} has no arm here"),
+    }
+}
+
+/// Every call whose answer is lost, once or for good, by a lost connection, a cut, a reset or a 5xx.
+#[tokio::test]
+async fn what_the_caller_is_told_is_true_of_the_world() {
+    let calls = kf_model::ENDPOINTS.iter().filter(|spec| !spec.tokens.is_empty());
+    for spec in calls {
+        for effect in [Effect::LoseAnswer, Effect::Cut, Effect::Reset, Effect::Status(502), Effect::Errcode(-1)] {
+            for times in [1, 2, 100] {
+                let scene = Scene::new();
+                let acts = matches!(effect, Effect::LoseAnswer | Effect::Cut);
+                scene.platform.fault(Fault::new(effect.clone()).on(spec.name).times(times)).unwrap();
+                let (outcome, done) = call(&scene, spec.name).await;
+                let what = format!("{} with {effect:?} {times} times: {outcome:?}", spec.name);
+                match outcome {
+                    Ok(()) => assert!(done, "{what}: it is said to be done and is not"),
+                    Err(error) => {
+                        assert_eq!(times, 100, "{what}: a lost answer is made good");
+                        let is_change = spec.response.is_empty();
+                        assert!(error.may_have_acted() || !is_change, "{what}: nobody can tell");
+                        assert!(acts || !is_change || !done, "{what}: the world is as it was");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Another account of that name is no proof that ours was added.
+#[tokio::test]
+async fn an_account_of_somebody_else_proves_nothing() {
+    let scene = Scene::new();
+    scene.platform.fault(Fault::new(Effect::Reset).on("add_account").times(1)).unwrap();
+    let error =
+        drive(&scene.clock, scene.client.add_account(&account("test1@test"), &nickname("ours"))).await.unwrap_err();
+    assert_eq!(error.errcode(), Some(kf_model::ErrCode::ACCOUNT_EXISTS));
+    assert!(error.may_have_acted(), "an attempt was lost");
+}
+
+#[tokio::test]
+async fn a_token_that_dies_is_replaced_unseen() {
+    let scene = Scene::new();
+    scene.client.list_accounts().await.unwrap();
+    scene.platform.fault(Fault::new(Effect::TokenDies).times(1)).unwrap();
+    scene.clock.advance(std::time::Duration::from_secs(60));
+    drive(&scene.clock, scene.client.add_account(&account("new@test"), &nickname("a"))).await.unwrap_or_else(|error| {
+        // The stable call gives the same token as long as the platform believes in it; here it is void, so it does not.
+        panic!("{error:?}")
+    });
+}

@@ -1,0 +1,10 @@
+//! The client, against a transport that does what a script says and against the simulated platform.
+
+mod errors;
+mod lost;
+mod many;
+mod permitted;
+mod records;
+mod retry;
+mod script;
+mod waiting;

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod ask;
+#[cfg(feature = "contract")]
+pub mod contract;
+mod error;
+mod provider;
+mod record;
+mod refreshing;
+mod source;
+mod store;
+
+pub use ask::{AskError, request};
+pub use error::{TokenError, TokenErrorKind};
+pub use provider::{StaticToken, TokenProvider};
+pub use record::{Record, TokenKey};
+pub use refreshing::{Policy, Refreshing};
+pub use source::classic::ClassicToken;
+pub use source::stable::StableToken;
+pub use source::{Fetched, TokenSource};
+pub use store::file::FileStore;
+pub use store::memory::MemoryStore;
+pub use store::{Lease, Saved, StoreError, TokenStore};

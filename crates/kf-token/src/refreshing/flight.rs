@@ -1,0 +1,228 @@
+//! The one fetch that is under way, and what those before it came to.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use kf_model::Secret;
+use tokio::sync::watch;
+
+use super::current::{Current, chance};
+use super::{Inner, Policy};
+use crate::{AskError, Record, Saved, TokenError, TokenErrorKind, TokenSource, TokenStore};
+
+/// What a fetch came to, once it is known.
+type Outcome = Option<Result<Arc<Secret>, TokenError>>;
+
+/// The one fetch that is under way, and what is remembered of those before it.
+#[derive(Default)]
+pub(crate) struct Flight(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    under_way: Option<watch::Receiver<Outcome>>,
+    /// How many failed in a row, when the last one did, and why.
+    failed: Option<(u32, Duration, TokenError)>,
+    /// The token that was refused last, and when that led to a fetch.
+    refused: Option<(Arc<Secret>, Duration)>,
+}
+
+impl Flight {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a fetch while the old token still lives, unless one is under way or the last one failed just now.
+    pub(super) fn begin_early<So: TokenSource, St: TokenStore>(&self, inner: &Arc<Inner<So, St>>, now: Duration) {
+        let mut state = self.state();
+        if state.under_way.is_none() && state.pause_left(now, &inner.policy).is_none() {
+            state.begin(inner);
+        }
+    }
+}
+
+impl State {
+    /// How long nobody asks yet, after a failure.
+    fn pause_left(&self, now: Duration, policy: &Policy) -> Option<(Duration, &TokenError)> {
+        let (_, at, error) = self.failed.as_ref()?;
+        let pause = error.ask_again_in().unwrap_or(policy.pause_min);
+        let left = at.saturating_add(pause).checked_sub(now).filter(|left| !left.is_zero())?;
+        Some((left, error))
+    }
+
+    /// Begins a fetch in a task of its own, so that no caller who gives up can end it.
+    fn begin<So: TokenSource, St: TokenStore>(&mut self, inner: &Arc<Inner<So, St>>) -> watch::Receiver<Outcome> {
+        let (tell, outcome) = watch::channel(None);
+        self.under_way = Some(outcome.clone());
+        let inner = Arc::clone(inner);
+        tokio::spawn(async move {
+            let landing = Landing { inner: &inner };
+            let came = inner.fetch().await;
+            let mut state = inner.flight.state();
+            match &came {
+                Ok(_) => state.failed = None,
+                Err(error) => {
+                    let times = state.failed.as_ref().map_or(1, |failed| failed.0.saturating_add(1));
+                    state.failed = Some((times, inner.clock.now(), error.clone()));
+                }
+            }
+            drop(state);
+            drop(landing);
+            let _ = tell.send(Some(came));
+        });
+        outcome
+    }
+}
+
+/// Whatever becomes of a fetch, the next one can begin.
+struct Landing<'a, So, St> {
+    inner: &'a Inner<So, St>,
+}
+
+impl<So, St> Drop for Landing<'_, So, St> {
+    fn drop(&mut self) {
+        self.inner.flight.state().under_way = None;
+    }
+}
+
+impl<So: TokenSource, St: TokenStore> Inner<So, St> {
+    /// The next token: of the fetch that is under way, or of a new one.
+    pub(super) async fn next(inner: &Arc<Self>) -> Result<Arc<Secret>, TokenError> {
+        let mut outcome = {
+            let mut state = inner.flight.state();
+            // It may have come while nobody looked.
+            if let Some(current) = inner.current.load_full().filter(|it| inner.clock.now() < it.ends_at) {
+                return Ok(Arc::clone(&current.token));
+            }
+            match state.under_way.clone() {
+                Some(outcome) => outcome,
+                None => {
+                    if let Some((_, error)) = state.pause_left(inner.clock.now(), &inner.policy) {
+                        return Err(error.clone());
+                    }
+                    state.begin(inner)
+                }
+            }
+        };
+        let came = outcome.wait_for(Option::is_some).await.ok().and_then(|came| came.clone());
+        came.unwrap_or_else(|| Err(TokenError::new(TokenErrorKind::Lost, inner.source.endpoint(), None)))
+    }
+
+    /// Forgets a token, if it still is the one of the moment.
+    pub(super) fn refuse(&self, token: &Secret) {
+        let mut state = self.flight.state();
+        let Some(current) = self.current.load_full().filter(|current| *current.token == *token) else { return };
+        let now = self.clock.now();
+        let was_just_now = |at: Duration| now.saturating_sub(at) < self.policy.refused_pause;
+        // Soon after the last time the token stays: another fetch would bring nothing else.
+        if state.refused.as_ref().is_some_and(|(_, at)| was_just_now(*at)) {
+            return;
+        }
+        state.refused = Some((Arc::clone(&current.token), now));
+        self.current.store(None);
+    }
+
+    /// Looks into the store, and asks the platform if there is nothing.
+    async fn fetch(&self) -> Result<Arc<Secret>, TokenError> {
+        let start = self.clock.now();
+        let mut lease = None;
+        let mut stored = self.look().await;
+        while lease.is_none() {
+            if let Some(token) = stored.as_ref().and_then(|record| self.adopt(record)) {
+                return Ok(token);
+            }
+            match self.store.lease(self.source.key()).await {
+                Ok(Some(got)) => lease = Some(got),
+                // A store that is down holds nobody up, and neither does one who froze.
+                Err(_) => break,
+                Ok(None) if self.clock.now().saturating_sub(start) >= self.store.lease_bound() => break,
+                Ok(None) => self.clock.sleep(self.policy.lease_poll).await,
+            }
+            stored = self.look().await;
+        }
+        if let Some(token) = stored.as_ref().and_then(|record| self.adopt(record)) {
+            return Ok(token);
+        }
+        let token = self.ask(stored.as_ref()).await;
+        drop(lease);
+        token
+    }
+
+    /// What the store holds; what is wrong with it is told, and holds nobody up.
+    async fn look(&self) -> Option<Record> {
+        match self.store.load(self.source.key()).await {
+            Ok(record) => record,
+            Err(error) => {
+                tracing::warn!(key = %self.source.key(), %error, "the token store cannot be read");
+                None
+            }
+        }
+    }
+
+    /// Takes a record of the store, if it lives, is another one than the process has, and is not the one that was refused.
+    fn adopt(&self, record: &Record) -> Option<Arc<Secret>> {
+        let is_known = self.current.load_full().is_some_and(|current| *current.token == record.token);
+        let is_refused = self.flight.state().refused.as_ref().is_some_and(|(refused, _)| **refused == record.token);
+        if is_known || is_refused {
+            return None;
+        }
+        let current = Current::of(record, &*self.clock, &self.policy)?;
+        let token = Arc::clone(&current.token);
+        self.current.store(Some(Arc::new(current)));
+        Some(token)
+    }
+
+    /// Whether a token is the one that was refused just now. Later it is tried again, and counts as refused just now from then
+    /// on: a refusal leads to one fetch in each pause, whatever the platform gives.
+    fn is_refused(&self, token: &Secret) -> bool {
+        let now = self.clock.now();
+        let mut state = self.flight.state();
+        let Some((_, at)) = state.refused.as_mut().filter(|(refused, _)| **refused == *token) else { return false };
+        if now.saturating_sub(*at) < self.policy.refused_pause {
+            return true;
+        }
+        *at = now;
+        false
+    }
+
+    /// Asks the platform, and keeps what it gives.
+    async fn ask(&self, previous: Option<&Record>) -> Result<Arc<Secret>, TokenError> {
+        let endpoint = self.source.endpoint();
+        let fetched = match self.source.fetch(previous).await {
+            Ok(fetched) => fetched,
+            Err(error) => return Err(self.failure(error)),
+        };
+        if self.is_refused(&fetched.token) {
+            return Err(TokenError::new(TokenErrorKind::SameAgain, endpoint, Some(self.policy.refused_pause)));
+        }
+        let wall = self.clock.wall().as_secs();
+        let life = match u64::try_from(fetched.expires_in) {
+            Ok(seconds) if seconds > 0 => Duration::from_secs(seconds).min(self.policy.lifetime_max),
+            _ => self.policy.lifetime_unknown,
+        };
+        let generation = previous.map_or(0, |record| record.generation);
+        let mut record = Record::new(fetched.token, wall, wall.saturating_add(life.as_secs().max(1)), generation + 1);
+        record.refresh = fetched.refresh;
+        let record = match self.store.save(self.source.key(), &record, generation).await {
+            Ok(Saved::Kept) => record,
+            Ok(Saved::Another(newer)) if Current::of(&newer, &*self.clock, &self.policy).is_some() => newer,
+            Ok(Saved::Another(_)) => record,
+            Err(error) => {
+                tracing::warn!(key = %self.source.key(), %error, "the token store cannot be written");
+                record
+            }
+        };
+        let current = Current::of(&record, &*self.clock, &self.policy);
+        let Some(current) = current else { return Ok(Arc::new(record.token)) };
+        let token = Arc::clone(&current.token);
+        self.current.store(Some(Arc::new(current)));
+        Ok(token)
+    }
+
+    fn failure(&self, error: AskError) -> TokenError {
+        let times = self.flight.state().failed.as_ref().map_or(0, |failed| failed.0);
+        let pause = self.policy.pause_min.saturating_mul(1 << times.min(16)).min(self.policy.pause_max);
+        // Half of it is chance, so that many processes do not come back together.
+        let pause = pause / 2 + (pause / 2).mul_f64(chance());
+        TokenError::of(error, self.source.endpoint(), pause, self.policy.credentials_pause)
+    }
+}

@@ -1,0 +1,51 @@
+//! Who asks the platform for a token.
+
+pub(crate) mod classic;
+pub(crate) mod stable;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use kf_model::Secret;
+
+use crate::{AskError, Record, TokenKey};
+
+/// How long the platform may take to answer.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Who asks the platform for a token.
+#[async_trait]
+pub trait TokenSource: Send + Sync + fmt::Debug + 'static {
+    /// Whose token it is.
+    fn key(&self) -> &TokenKey;
+
+    /// The call that it makes, for messages.
+    fn endpoint(&self) -> &'static str;
+
+    /// Asks, knowing the record before.
+    ///
+    /// # Errors
+    ///
+    /// There is no answer, or a refusal.
+    async fn fetch(&self, previous: Option<&Record>) -> Result<Fetched, AskError>;
+}
+
+/// What the platform gave.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Fetched {
+    /// The token.
+    pub token: Secret,
+    /// What the next one is fetched with, where the platform gives that.
+    pub refresh: Option<Secret>,
+    /// How many seconds it lives, as the platform says: it may say nonsense.
+    pub expires_in: i64,
+}
+
+impl Fetched {
+    /// A token that lives so many seconds.
+    pub fn new(token: impl Into<Secret>, expires_in: i64) -> Self {
+        Self { token: token.into(), refresh: None, expires_in }
+    }
+}

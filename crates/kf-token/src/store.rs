@@ -1,0 +1,100 @@
+//! Where tokens are kept, and who may fetch the next one.
+
+pub(crate) mod file;
+pub(crate) mod memory;
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::{Record, TokenKey};
+
+/// Where tokens are kept, for one process or for many.
+///
+/// The promises that every store keeps are tested by the suite of the module `contract`, behind the feature of that name.
+#[async_trait]
+pub trait TokenStore: Send + Sync + fmt::Debug + 'static {
+    /// The record of a key.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or holds what is no record.
+    async fn load(&self, key: &TokenKey) -> Result<Option<Record>, StoreError>;
+
+    /// Keeps a record, if the generation that is kept now is the expected one (0 for none); otherwise gives what is kept.
+    ///
+    /// What is no record is replaced.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be written.
+    async fn save(&self, key: &TokenKey, record: &Record, expected_generation: u64) -> Result<Saved, StoreError>;
+
+    /// The right to fetch the next token of a key, or none while somebody else has it. It ends when it is dropped; that of a
+    /// holder who died or froze ends by itself, or is overridden by those who waited as long as [`lease_bound`](Self::lease_bound).
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be reached.
+    async fn lease(&self, key: &TokenKey) -> Result<Option<Lease>, StoreError>;
+
+    /// How long a lease holds others up at the most.
+    fn lease_bound(&self) -> Duration {
+        Duration::from_secs(15)
+    }
+}
+
+/// What became of a record that was to be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums, reason = "there is no third outcome")]
+pub enum Saved {
+    /// It is kept.
+    Kept,
+    /// Another one had been kept meanwhile, and still is.
+    Another(Record),
+}
+
+/// The right to fetch the next token of a key, until it is dropped.
+pub struct Lease(#[allow(dead_code, reason = "it is there to be dropped")] Box<dyn Send + Sync>);
+
+impl Lease {
+    /// A right that ends when what it holds is dropped.
+    pub fn new(holder: impl Send + Sync + 'static) -> Self {
+        Self(Box::new(holder))
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lease")
+    }
+}
+
+/// Why a store does not do what it should.
+#[derive(Debug, Error)]
+#[error("{what}")]
+pub struct StoreError {
+    what: String,
+    is_foreign: bool,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl StoreError {
+    /// The store cannot be reached, read or written.
+    pub fn unavailable(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { what: what.into(), is_foreign: false, source: Some(source.into()) }
+    }
+
+    /// The store holds what is no record: it is damaged, or somebody else's. The words must not show what it holds.
+    pub fn foreign(what: impl Into<String>) -> Self {
+        Self { what: what.into(), is_foreign: true, source: None }
+    }
+
+    /// Whether the store holds what is no record, which a good fetch replaces.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.is_foreign
+    }
+}

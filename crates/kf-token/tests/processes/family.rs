@@ -1,0 +1,118 @@
+//! The processes of a test, and what passes between them and it.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use kf_sim::Sim;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+
+use crate::child::{FILE, SOURCE, URL};
+
+/// A step of the clocks while somebody waits for a lease.
+const STEP: Duration = Duration::from_millis(100);
+
+struct Member {
+    child: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl Member {
+    async fn tell(&mut self, line: &str) {
+        self.input.write_all(format!("{line}\n").as_bytes()).await.unwrap();
+    }
+
+    /// The next thing that it says; what the test harness prints is skipped.
+    async fn hear(&mut self) -> String {
+        loop {
+            let line = self.output.next_line().await.unwrap().expect("it goes on");
+            if let Some(said) = line.strip_prefix("kf: ") {
+                return said.to_owned();
+            }
+        }
+    }
+}
+
+/// The processes of a test.
+pub(crate) struct Family {
+    members: Vec<Member>,
+    folder: PathBuf,
+    waited: Duration,
+}
+
+impl Family {
+    pub(crate) async fn start(sim: &Sim, source: &str, count: usize) -> Self {
+        let name = format!("kf-processes-{}-{}", std::process::id(), sim.url().rsplit(':').next().unwrap());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut members = Vec::new();
+        for _ in 0..count {
+            let mut command = Command::new(std::env::current_exe().unwrap());
+            command.args(["--exact", "child::child", "--nocapture"]).kill_on_drop(true);
+            command.env(URL, sim.url()).env(SOURCE, source).env(FILE, folder.join("tokens.json"));
+            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+            let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+            let mut member = Member { child, input, output: BufReader::new(output).lines() };
+            assert_eq!(member.hear().await, "ready");
+            members.push(member);
+        }
+        Self { members, folder, waited: Duration::ZERO }
+    }
+
+    /// Moves all clocks.
+    pub(crate) async fn advance(&mut self, span: Duration) {
+        for member in &mut self.members {
+            member.tell(&format!("advance {}", span.as_millis())).await;
+            assert_eq!(member.hear().await, "advanced");
+        }
+    }
+
+    /// Lets one call, and does not wait for what comes of it.
+    pub(crate) async fn ask(&mut self, index: usize) {
+        self.members[index].tell("call").await;
+    }
+
+    /// Lets all call at once; moves their clocks while they wait for each other.
+    pub(crate) async fn call_all(&mut self) -> Vec<String> {
+        for member in &mut self.members {
+            member.tell("call").await;
+        }
+        let mut answers = vec![None; self.members.len()];
+        self.waited = Duration::ZERO;
+        while answers.iter().any(Option::is_none) {
+            for (member, answer) in self.members.iter_mut().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
+                member.tell(&format!("advance {}", STEP.as_millis())).await;
+                // Whatever it says before that is the answer; then the clock is still to be heard.
+                loop {
+                    match member.hear().await {
+                        said if said == "advanced" => break,
+                        said => *answer = Some(said),
+                    }
+                }
+            }
+            self.waited += STEP;
+        }
+        answers.into_iter().flatten().collect()
+    }
+
+    /// How long the clocks of the last call went on.
+    pub(crate) fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// Ends one as `kill -9` does.
+    pub(crate) async fn kill(&mut self, index: usize) {
+        let mut member = self.members.remove(index);
+        member.child.kill().await.unwrap();
+    }
+
+    pub(crate) async fn end(mut self) {
+        for member in &mut self.members {
+            member.tell("end").await;
+            assert!(member.child.wait().await.unwrap().success());
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
