@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kf_model::Secret;
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use super::current::{Current, chance};
 use super::{Inner, Policy};
@@ -56,7 +57,11 @@ impl State {
         let inner = Arc::clone(inner);
         tokio::spawn(async move {
             let landing = Landing { inner: &inner };
-            let came = inner.fetch().await;
+            let span = tracing::debug_span!("kf.token", endpoint = inner.source.endpoint(), key = %inner.source.key());
+            let began = inner.clock.now();
+            let came = inner.fetch().instrument(span.clone()).await;
+            let elapsed = inner.clock.now().saturating_sub(began);
+            span.in_scope(|| report(&came, elapsed));
             let mut state = inner.flight.state();
             match &came {
                 Ok(_) => state.failed = None,
@@ -81,6 +86,18 @@ struct Landing<'a, So, St> {
 impl<So, St> Drop for Landing<'_, So, St> {
     fn drop(&mut self) {
         self.inner.flight.state().under_way = None;
+    }
+}
+
+/// Tells what a fetch came to; nothing of a token is told.
+fn report(came: &Result<Arc<Secret>, TokenError>, elapsed: Duration) {
+    let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    match came {
+        Ok(_) => tracing::debug!(elapsed_ms, "there is a token"),
+        Err(error) => {
+            let errcode = error.errcode().map(|code| code.0);
+            tracing::warn!(elapsed_ms, kind = ?error.kind(), errcode, rid = error.rid(), "there is no token");
+        }
     }
 }
 

@@ -25,7 +25,6 @@ fn child() {
 async fn run(url: &str, source: &str, file: &str) {
     let clock = ManualClock::default();
     let wire = HyperTransport::builder().base_url(url).attempt_timeout(Duration::from_secs(600)).build().unwrap();
-    let wire = wire.clone();
     let (app_id, secret) = ("wx5ca1ab1e00c0ffee".parse().unwrap(), "0123456789abcdef0123456789abcdef");
     let (store, on) = (FileStore::open(file).unwrap(), Arc::new(clock.clone()));
     let tokens: Arc<dyn TokenProvider> = match source {
