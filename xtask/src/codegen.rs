@@ -7,6 +7,7 @@ mod check_family;
 mod family;
 mod load;
 mod markdown;
+mod methods;
 mod names;
 mod openapi;
 mod permissions;
@@ -30,6 +31,7 @@ use self::write::{Output, format};
 
 const GENERATED: &str = "crates/kf-model/src/generated";
 const SIMULATOR: &str = "crates/kf-sim/src/generated";
+const CLIENT: &str = "crates/kf-client/src/generated";
 
 /// Writes all outputs; with `check`, fails where one is stale instead.
 pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
@@ -37,13 +39,13 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
     let spec = read(&files).map_err(|problems| list(&problems))?;
     let outputs = outputs(root, &spec)?;
     if check {
-        let stale = write::stale(root, &outputs, &[GENERATED, SIMULATOR]);
+        let stale = write::stale(root, &outputs, &[GENERATED, SIMULATOR, CLIENT]);
         return if stale.is_empty() { Ok(()) } else { Err(stale_message(&stale)) };
     }
     for path in write::write(root, &outputs)? {
         println!("wrote {path}");
     }
-    match write::stale(root, &outputs, &[GENERATED, SIMULATOR]).as_slice() {
+    match write::stale(root, &outputs, &[GENERATED, SIMULATOR, CLIENT]).as_slice() {
         [] => Ok(()),
         orphans => Err(format!("nothing makes these files any more; remove them: {}", orphans.join(", "))),
     }
@@ -78,6 +80,7 @@ fn outputs(root: &Path, spec: &Spec) -> Result<Vec<Output>, String> {
     rust.push((format!("{GENERATED}/values.rs"), tables::values(spec)));
     rust.push((format!("{GENERATED}.rs"), tables::index(spec)));
     rust.push((format!("{SIMULATOR}/api.rs"), sim::render(spec)));
+    rust.push((format!("{CLIENT}/methods.rs"), methods::render(spec)));
     let mut outputs = Vec::new();
     for (path, text) in rust {
         outputs.push(Output { text: format(root, &text).map_err(|error| format!("{path}: {error}"))?, path });

@@ -6,6 +6,8 @@
 pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("kf-model", &[]),
     ("kf-transport", &["kf-model"]),
+    ("kf-token", &["kf-model", "kf-transport"]),
+    ("kf-client", &["kf-model", "kf-token", "kf-transport"]),
     ("kf-sim", &["kf-model", "kf-transport"]),
     ("kf-cli", &["kf-model", "kf-sim", "kf-transport"]),
     ("kf-tests", &[]),
@@ -21,6 +23,7 @@ pub(crate) const BUDGETS: &[(&str, &str, usize)] = &[
     ("kf-model", "json", 16),
     ("kf-transport", "", 16),
     ("kf-transport", "hyper", 62),
+    ("kf-client", "", 72),
     ("kf-sim", "", 36),
     ("kf-cli", "", 90),
 ];
@@ -37,6 +40,7 @@ pub(crate) const EXPOSES: &[(&str, &str)] = &[
     ("crates/kf-sim/src/json.rs", "hands out made-up tokens"),
     ("crates/kf-sim/src/raw.rs", "saves made-up tokens"),
     ("crates/kf-sim/src/world/tokens.rs", "finds who holds a made-up token"),
+    ("crates/kf-token/src/store/file/form.rs", "writes tokens into a file that its owner alone can read"),
     ("crates/kf-transport/src/hyper/proxy.rs", "writes the password of a proxy into the request for a tunnel"),
     ("crates/kf-transport/src/target.rs", "writes it into the query"),
 ];

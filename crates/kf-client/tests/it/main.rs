@@ -1,6 +1,7 @@
 //! The client, against a transport that does what a script says and against the simulated platform.
 
 mod errors;
+mod examples;
 mod lost;
 mod many;
 mod permitted;
