@@ -2,6 +2,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod accounts;
+pub mod calls;
+pub mod measure;
 pub mod sim;
 pub mod wire;
 

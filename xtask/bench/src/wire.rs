@@ -3,10 +3,15 @@
 pub mod clients;
 pub mod server;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 /// The path that is called.
 pub const PATH: &str = "/customservice/kfaccount/add";
+
+/// The path that answers with 100 accounts.
+pub const LIST: &str = "/cgi-bin/customservice/getkflist";
 
 /// A token as long as real ones.
 pub fn token() -> String {
@@ -16,6 +21,15 @@ pub fn token() -> String {
 /// The body that is sent.
 pub fn body() -> Bytes {
     Bytes::from_static("{\"kf_account\":\"test1@test\",\"nickname\":\"客服1\"}".as_bytes())
+}
+
+/// A configuration of TLS for clients that need one and do not use it.
+pub fn empty_config() -> rustls::ClientConfig {
+    rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth()
 }
 
 /// Where the server is: a plain port, a TLS port, and the certificate to trust.

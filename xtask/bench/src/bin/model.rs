@@ -5,6 +5,7 @@
 use std::fmt::Write;
 use std::hint::black_box;
 
+use bench::accounts::{AccountList, account_list};
 use bench::compare;
 use kf_model::accounts::ListAccounts;
 use kf_model::records::ListRecords;
@@ -84,25 +85,6 @@ fn validator(title: &str, texts: &[&str], regex: &Regex, check: impl Fn(&str) ->
 
 #[derive(Debug, Deserialize)]
 #[allow(dead_code, reason = "only reading it is measured")]
-struct AccountList {
-    kf_list: Vec<Account>,
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "only reading it is measured")]
-struct Account {
-    kf_account: String,
-    kf_nick: String,
-    kf_id: u64,
-    kf_headimgurl: String,
-    kf_wx: Option<String>,
-    invite_wx: Option<String>,
-    invite_expire_time: Option<i64>,
-    invite_status: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[allow(dead_code, reason = "only reading it is measured")]
 struct RecordPage {
     recordlist: Vec<Record>,
     number: u64,
@@ -132,28 +114,6 @@ fn decoders() {
     compare("page of 10,000 records: serde_json from_slice", 1, ours, || {
         serde_json::from_slice::<RecordPage>(black_box(&page)).is_ok()
     });
-}
-
-/// Rows as real servers send them: bound, invited, and neither.
-fn account_list(rows: usize) -> Vec<u8> {
-    let mut json = String::from(r#"{"kf_list":["#);
-    for row in 0..rows {
-        let comma = if row == 0 { "" } else { "," };
-        let state = match row % 3 {
-            0 => format!(r#","kf_wx":"worker_{row}""#),
-            1 => format!(r#","invite_wx":"guest_{row}","invite_expire_time":180000{row:04},"invite_status":"waiting""#),
-            _ => String::new(),
-        };
-        let picture =
-            "http://mmbiz.example.com/mmbiz/4whpV1VZl2iccsvYbHvnphkyGtnvjfUS8Ym0GSaLic0FD3vN0V8PILcibEGb2fPfEOmw/300";
-        let _ = write!(
-            json,
-            r#"{comma}{{"kf_account":"test{row}@test","kf_nick":"客服{row}","kf_id":{},"kf_headimgurl":"{picture}"{state}}}"#,
-            1001 + row
-        );
-    }
-    json.push_str("]}");
-    json.into_bytes()
 }
 
 fn record_page(rows: usize) -> Vec<u8> {

@@ -4,11 +4,11 @@
 #![forbid(unsafe_code)]
 
 use std::alloc::System;
-use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::process::Command;
 
+use bench::measure::{self, median, now, runtime};
 use bench::wire::clients::{Client, NAMES, call_legacy, call_ours};
-use bench::wire::{Place, server};
+use bench::wire::{Place, empty_config, server};
 use cpu_time::ProcessTime;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -63,10 +63,6 @@ fn speed(place: &Place, tls: bool, in_flight: usize) {
             figures.push(round(name, place, tls, in_flight, 4000));
         }
     }
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
     let bare = median(figures[0].iter().map(|figure| figure.1).collect());
     for (name, figures) in NAMES.iter().zip(figures) {
         let rate = median(figures.iter().map(|figure| figure.0).collect());
@@ -123,18 +119,11 @@ fn allocations(name: &str, place: &Place) -> usize {
     })
 }
 
-/// The difference of two runs, so that what is done once does not count.
 fn instructions(name: &str, place: &Place) -> Option<f64> {
-    let program = std::env::current_exe().ok()?;
-    let run = |count: usize| {
-        let mut command = Command::new("valgrind");
-        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]).arg(&program);
-        command.args(["loop", name, &count.to_string(), &place.plain.to_string()]);
-        let output = command.stdout(Stdio::null()).output().ok()?;
-        let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        text.split("Collected : ").nth(1)?.split_whitespace().next()?.parse::<f64>().ok()
-    };
-    Some((run(1000)? - run(500)?) / 500.0)
+    let plain = place.plain.to_string();
+    measure::instructions((500, 1000), |count| {
+        vec!["loop".to_owned(), name.to_owned(), count.to_string(), plain.clone()]
+    })
 }
 
 fn run_loop(name: &str, count: &str, plain: &str) {
@@ -180,14 +169,6 @@ async fn reqwest_get(url: &str) -> usize {
     text.parse::<usize>().expect("a number") - 1
 }
 
-fn empty_config() -> rustls::ClientConfig {
-    rustls::ClientConfig::builder_with_provider(std::sync::Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth()
-}
-
 /// A place without TLS; its certificate is any.
 fn plain_place(plain: &str) -> Place {
     let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate is made");
@@ -202,13 +183,4 @@ fn child(args: &[&str]) {
     if !status.success() {
         println!("  {} failed: {status}", args.join(" "));
     }
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime starts")
-}
-
-#[allow(clippy::disallowed_methods, reason = "a bench measures time")]
-fn now() -> Instant {
-    Instant::now()
 }

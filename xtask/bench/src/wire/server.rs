@@ -1,9 +1,9 @@
-//! A server with one answer, in a process of its own.
+//! A server with an answer for actions and one for lists, in a process of its own.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -14,9 +14,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::Place;
+use super::{LIST, Place, token};
+use crate::accounts::account_list;
 
 static ACCEPTED: AtomicUsize = AtomicUsize::new(0);
+
+static ACCOUNTS: LazyLock<Bytes> = LazyLock::new(|| account_list(100).into());
 
 /// The server as a child process, which ends with this value.
 pub struct Server {
@@ -87,10 +90,11 @@ pub fn run() {
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
     ACCEPTED.fetch_add(1, Ordering::Relaxed);
     let service = service_fn(|request: Request<hyper::body::Incoming>| async move {
-        let body = if request.uri().path() == "/accepted" {
-            Bytes::from(ACCEPTED.load(Ordering::Relaxed).to_string())
-        } else {
-            Bytes::from_static(b"{\"errcode\":0,\"errmsg\":\"ok\"}")
+        let body = match request.uri().path() {
+            "/accepted" => Bytes::from(ACCEPTED.load(Ordering::Relaxed).to_string()),
+            LIST => ACCOUNTS.clone(),
+            "/cgi-bin/token" => Bytes::from(format!(r#"{{"access_token":"{}","expires_in":7200}}"#, token())),
+            _ => Bytes::from_static(b"{\"errcode\":0,\"errmsg\":\"ok\"}"),
         };
         Ok::<_, std::convert::Infallible>(Response::new(Full::new(body)))
     });
