@@ -189,12 +189,7 @@ impl Platform {
     ///
     /// It names an endpoint or an app that is none, or a probability that is none.
     pub fn fault(&self, fault: Fault) -> Result<(), ScenarioError> {
-        let file = WorldFile {
-            faults: vec![fault.clone()],
-            apps: self.look(|world| world.apps.clone()),
-            ..WorldFile::default()
-        };
-        scenario::check(&file, "")?;
+        self.look(|world| scenario::check_fault(&fault, &world.apps, ""))?;
         self.change(|world| world.faults.push(fault));
         Ok(())
     }

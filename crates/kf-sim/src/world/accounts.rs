@@ -51,7 +51,7 @@ impl World {
         self.may_invite(call, &kf_wx)?;
         self.room(call.app)?;
         let kf_openid = Some(self.openid());
-        let invite = Some(self.invite(kf_wx));
+        let invite = Some(self.invite(call.app, kf_wx));
         let app = &mut self.apps[call.app];
         let kf_id = app.take_kf_id();
         let (kf_account, nickname) = (String::new(), String::new());
@@ -94,16 +94,17 @@ impl World {
         Ok(())
     }
 
-    /// With an account go its invite and, by the setting, its sessions.
+    /// With an account go its invite and, by the setting, its sessions; who waited for it waits for any.
     fn remove(&mut self, app: usize, index: usize) {
         let ends = self.settings.sessions_end_with_account;
         let app = &mut self.apps[app];
         let gone = app.accounts.remove(index);
-        if ends {
-            for customer in app.customers.values_mut() {
-                if customer.session.as_ref().is_some_and(|session| session.kf_account == gone.key()) {
-                    customer.session = None;
-                }
+        for customer in app.customers.values_mut() {
+            if let Some(waiting) = &mut customer.waiting {
+                waiting.kf_account.take_if(|wanted| *wanted == gone.key());
+            }
+            if ends {
+                customer.session.take_if(|session| session.kf_account == gone.key());
             }
         }
     }
@@ -135,7 +136,7 @@ impl World {
             return Err(refused(Broken::InviteOpen));
         }
         self.may_invite(call, &wechat_id)?;
-        let invite = self.invite(wechat_id);
+        let invite = self.invite(call.app, wechat_id);
         self.apps[call.app].accounts[index].invite = Some(invite);
         Ok(())
     }
@@ -160,7 +161,9 @@ impl World {
         Ok(())
     }
 
-    fn invite(&self, wechat_id: String) -> Invite {
+    fn invite(&mut self, app: usize, wechat_id: String) -> Invite {
+        // A clock that is set back must not open an invite again beside this one.
+        self.apps[app].mark_expired(self.now);
         let expires_at = Stamp::at(self.now.saturating_add(self.settings.invite_seconds));
         Invite { wechat_id, expires_at, state: InviteState::Waiting }
     }
@@ -274,7 +277,7 @@ impl Invite {
         match self.state {
             InviteState::Rejected => "rejected",
             InviteState::Waiting if now < self.expires_at.seconds() => "waiting",
-            InviteState::Waiting => "expired",
+            InviteState::Waiting | InviteState::Expired => "expired",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The person's side: what happens in the world when somebody does something.
 
 use super::{
-    App, AppKind, Confirm, Customer, Deed, DeedError, Dialect, Done, InviteState, Session, Stamp, Waiting, World,
+    Account, App, AppKind, Confirm, Customer, Deed, DeedError, Dialect, Done, InviteState, Session, Stamp, Waiting,
+    World,
 };
 use crate::settings::WithoutPush;
 
@@ -97,8 +98,12 @@ impl World {
 
     fn accept(&mut self, app: usize, wechat_id: &str) -> Result<Done, DeedError> {
         let index = self.invited(app, wechat_id)?;
-        let bound =
-            self.apps.iter().flat_map(|app| &app.accounts).filter(|it| it.kf_wx.as_deref() == Some(wechat_id)).count();
+        let is_theirs = |account: &&Account| account.kf_wx.as_deref() == Some(wechat_id);
+        if let Some(account) = self.apps[app].accounts.iter().find(is_theirs) {
+            let kf_account = shown(&account.kf_account);
+            return Err(DeedError::new(format!("{wechat_id} works for this app already, as {kf_account}")));
+        }
+        let bound = self.apps.iter().flat_map(|app| &app.accounts).filter(is_theirs).count();
         if bound >= self.settings.accounts_per_worker_max {
             return Err(DeedError::new(format!(
                 "{wechat_id} is bound to {bound} accounts already, and no more are allowed"

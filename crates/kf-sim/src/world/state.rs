@@ -184,7 +184,7 @@ pub struct Invite {
     pub wechat_id: String,
     /// Until when they can accept.
     pub expires_at: Stamp,
-    /// How it stands; one that is over is expired without being marked.
+    /// How it stands; one that is over is expired without being marked, until the world is saved or another is made.
     #[serde(default)]
     pub state: InviteState,
 }
@@ -197,6 +197,8 @@ words! {
         Waiting,
         /// The person said no.
         Rejected,
+        /// It was over when the world was read or saved, or when another was made.
+        Expired,
     }
 }
 
@@ -386,7 +388,7 @@ pub struct Quota {
 }
 
 impl App {
-    /// Counts what is relative from now.
+    /// Counts what is relative from now, and marks what is over.
     pub(crate) fn settle(&mut self, now: i64) {
         let accounts =
             self.accounts.iter_mut().filter_map(|account| account.invite.as_mut()).map(|it| &mut it.expires_at);
@@ -401,6 +403,16 @@ impl App {
         let records = self.records.iter_mut().map(|it| &mut it.time);
         let all = accounts.chain(customers).chain(tokens).chain(others).chain(quotas).chain(records);
         all.chain(self.kf_since.as_mut()).for_each(|stamp| stamp.settle(now));
+        self.mark_expired(now);
+    }
+
+    /// Marks the invites that are over, so that of those who wait for one person there is one, whatever the time.
+    pub(crate) fn mark_expired(&mut self, now: i64) {
+        for invite in self.accounts.iter_mut().filter_map(|account| account.invite.as_mut()) {
+            if invite.state == InviteState::Waiting && !invite.is_open(now) {
+                invite.state = InviteState::Expired;
+            }
+        }
     }
 }
 

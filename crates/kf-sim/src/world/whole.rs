@@ -62,7 +62,8 @@ impl World {
             apps: file.apps.clone(),
             faults: file.faults.clone(),
             now,
-            dice: file.dice.unsigned_abs(),
+            // A file holds 63 bits.
+            dice: file.dice.unsigned_abs() & (u64::MAX >> 1),
             rids: file.dice.unsigned_abs() ^ now.unsigned_abs(),
             changes: 0,
             holders: std::collections::HashMap::new(),
@@ -82,11 +83,13 @@ impl World {
 
     /// What a world is saved as.
     pub(crate) fn save(&self, clock: ClockFile) -> WorldFile {
+        let mut apps = self.apps.clone();
+        apps.iter_mut().for_each(|app| app.mark_expired(self.now));
         WorldFile {
             dice: i64::try_from(self.dice).unwrap_or_default(),
             clock,
             settings: self.settings.clone(),
-            apps: self.apps.clone(),
+            apps,
             faults: self.faults.clone(),
         }
     }

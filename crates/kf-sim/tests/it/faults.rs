@@ -191,3 +191,10 @@ fn the_door_in_memory_waits_on_the_clock_and_breaks_off_as_a_fault_says() {
     let Poll::Ready(answer) = patient.poll(&mut context) else { panic!("the answer is late") };
     assert_eq!(answer.unwrap().status, 200);
 }
+
+#[test]
+fn a_fault_is_judged_by_itself_and_not_with_the_world_around_it() {
+    let caller = Caller::with(|settings| settings.sessions_end_with_account = false);
+    assert_eq!(caller.delete("test1@test"), 0);
+    assert!(caller.platform.fault(Fault::new(Effect::Cut)).is_ok(), "though a session is left without its account");
+}

@@ -1,8 +1,8 @@
 //! Invites from their first day to the binding: API.md 5.1.8 to 5.1.11 and 1.6.
 
-use kf_sim::Deed;
+use kf_sim::{Deed, InviteState, parse, print};
 
-use super::caller::{Caller, MINI, MINI_SECRET};
+use super::caller::{Caller, MINI, MINI_SECRET, world_of};
 
 fn accept(caller: &Caller, wechat_id: &str) -> bool {
     caller.act(&Deed::Accept { wechat_id: wechat_id.into() }).is_ok()
@@ -140,6 +140,37 @@ fn an_invite_that_would_bind_a_person_too_often_cannot_be_accepted() {
     caller.world(|world| world.settings.accounts_per_worker_max = 1);
     assert!(accept(&mini, "kfwx3"));
     assert!(!accept(&caller, "kfwx3"), "bound to one in the meantime");
+}
+
+#[test]
+fn who_works_for_the_app_already_cannot_accept_a_second_invite_of_it() {
+    let caller = Caller::new();
+    caller.account("test2@test", |account| account.kf_wx = Some("kfwx3".into()));
+    let error = caller.act(&Deed::Accept { wechat_id: "kfwx3".into() }).unwrap_err().to_string();
+    assert_eq!(error, "kfwx3 works for this app already, as test2@test");
+    assert_eq!(shown(&caller, "test3@test"), ["-", "kfwx3", "waiting"]);
+}
+
+#[test]
+fn an_invite_that_was_over_stays_so_when_the_person_is_invited_again_or_the_world_is_saved() {
+    let caller = Caller::with(|settings| settings.invite_seconds = 60);
+    assert_eq!((caller.add("new@test", "a"), caller.add("more@test", "a")), (0, 0));
+    assert_eq!(caller.invite("new@test", "somebody"), 0);
+    let clock = caller.platform.save().0.clock;
+    caller.advance(60);
+    let saved = caller.platform.save().0;
+    assert_eq!(saved.apps[0].accounts[3].invite.as_ref().unwrap().state, InviteState::Expired);
+    assert_eq!(caller.invite("more@test", "somebody"), 0);
+    assert_eq!(
+        (shown(&caller, "new@test")[2].as_str(), shown(&caller, "more@test")[2].as_str()),
+        ("expired", "waiting")
+    );
+    let mut back = caller.platform.save().0;
+    back.clock = clock;
+    let back = Caller { platform: world_of(parse(&print(&back)).unwrap()), ..caller };
+    assert_eq!(shown(&back, "new@test")[2], "expired", "though the clock was set back");
+    assert!(accept(&back, "somebody"));
+    assert_eq!(shown(&back, "more@test")[0], "somebody");
 }
 
 #[test]

@@ -171,3 +171,17 @@ fn deeds_are_data() {
     assert!(serde_json::from_str::<Deed>(r#"{"do":"say","openid":"oA","text":"a","more":1}"#).is_err());
     assert!(serde_json::from_str::<Deed>(r#"{"do":"dance"}"#).is_err());
 }
+
+#[test]
+fn who_waits_for_an_account_that_is_deleted_waits_for_any() {
+    let caller = Caller::new();
+    let wanted = || caller.app(|app| app.customers[QUEUED].waiting.as_ref().unwrap().kf_account.clone());
+    for (name, left) in [("test2@test", Some("test1@test".to_owned())), ("test1@test", None)] {
+        caller.app(|app| {
+            let waiting = app.customers.get_mut(QUEUED).unwrap().waiting.as_mut().unwrap();
+            waiting.kf_account = Some("test1@test".into());
+        });
+        assert_eq!(caller.delete(name), 0);
+        assert_eq!(wanted(), left, "{name} is gone");
+    }
+}

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use kf_sim::Deed;
+use kf_sim::{Deed, Platform, parse, print};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -229,6 +229,15 @@ fn day(steps: &[Step], mut note: impl FnMut(String)) -> Result<(), TestCaseError
         let kind = format!("{step:?}");
         note(format!("{} {ours}", kind.split('(').next().unwrap_or_default()));
     }
+    loads_as_it_was_saved(&caller)
+}
+
+/// Whatever happened, the file of the world is one, and what is read from it is saved as the same.
+fn loads_as_it_was_saved(caller: &Caller) -> Result<(), TestCaseError> {
+    let text = print(&caller.platform.save().0);
+    let file = parse(&text).map_err(|error| TestCaseError::fail(format!("{error} in {text}")))?;
+    let copy = Platform::new(file, caller.platform.clock()).unwrap();
+    prop_assert_eq!(print(&copy.save().0), text);
     Ok(())
 }
 

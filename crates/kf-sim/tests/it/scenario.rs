@@ -111,6 +111,9 @@ fn what_does_not_fit_is_refused_with_line_and_remedy() {
         ("kf_id = 1002", "kf_id = 1001", "two accounts have the kf_id 1001; give each its own"),
         ("kf_wx = \"kfwx2\"", "kf_wx = \"kfwx1\"", "bound to two accounts of one app; bind each person to one"),
         ("kf_wx = \"kfwx2\"", "online = 1", "nobody is bound to it; write a kf_wx, or online = 0"),
+        ("wechat_id = \"kfwx3\"", "wechat_id = \"kfwx1\"", "has an open invite of it; remove the invite, or write"),
+        ("kf_wx = \"kfwx2\"", TWICE_INVITED, "kfwx3 has two open invites of one app; remove one, or write"),
+        ("kf_id = 1003", "kf_id = 1003\nkf_wx = \"kfwx4\"", "which has an invite; remove the invite, or the kf_wx"),
         (
             "kf_account = \"test1@test\", since",
             "kf_account = \"gone@test\", since",
@@ -129,6 +132,7 @@ fn what_does_not_fit_is_refused_with_line_and_remedy() {
     assert!(parse(&both).unwrap_err().to_string().contains("waits and is in a session; remove one of the two"));
 }
 
+const TWICE_INVITED: &str = "invite = { wechat_id = \"kfwx3\", expires_at = \"in 1d\" }";
 /// The openid of the customer before.
 const QUEUED_TWICE: &str = "oSession-5ca1ab1e00c0ffee003";
 
@@ -239,8 +243,8 @@ fn every_field_is_described() {
         kf_since = 1
         confirmation = [{ ip = "127.0.0.1", state = "refused", until = 1 }]
         token = [{ value = "t", line = "stable", expires_at = 1, void_at = 1 }]
-        account = [{ kf_account = "a@b", kf_id = 1, kf_openid = "o", kf_wx = "w", business_id = "1", picture = "", \
-            invite = { wechat_id = "w", expires_at = 1 } }]
+        account = [{ kf_account = "a@b", kf_id = 1, kf_openid = "o", kf_wx = "w", business_id = "1", picture = "" }, \
+            { kf_account = "c@b", kf_id = 2, invite = { wechat_id = "v", expires_at = 1 } }]
         record = [{ id = 1, openid = "o", opercode = 2002, text = "", time = 1, worker = "a@b" }]
         quota.add_account = { per_day = 1, per_minute = 1, last_at = 1 }
         [[app.customer]]

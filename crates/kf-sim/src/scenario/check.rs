@@ -1,0 +1,135 @@
+//! Whether what a scenario says fits together.
+
+use std::collections::BTreeSet;
+
+use super::ScenarioError;
+use super::place::line_of;
+use crate::settings::Settings;
+use crate::world::{Account, App, AppKind, InviteState, WorldFile, is_network};
+
+/// Looks whether all that is said fits together.
+pub(crate) fn check(file: &WorldFile, text: &str) -> Result<(), ScenarioError> {
+    let mut checker = Checker { text, app_ids: BTreeSet::new() };
+    for app in &file.apps {
+        checker.app(app, &file.settings)?;
+    }
+    file.faults.iter().try_for_each(|fault| super::fault::check(fault, &file.apps, text))
+}
+
+struct Checker<'a> {
+    text: &'a str,
+    app_ids: BTreeSet<&'a str>,
+}
+
+impl<'a> Checker<'a> {
+    fn app(&mut self, app: &'a App, settings: &Settings) -> Result<(), ScenarioError> {
+        let id = &*app.app_id;
+        if !is_app_id(id) {
+            let what = format!("{id:?} is no AppID");
+            return Err(self.error(id, what, "write wx and 16 hexadecimal digits"));
+        }
+        if !self.app_ids.insert(id) {
+            return Err(self.error(id, format!("the app {id} stands twice"), "give each app an AppID of its own"));
+        }
+        if let Some(entry) = app.ip_whitelist.iter().find(|entry| !is_network(entry)) {
+            let what = format!("{entry:?} is no address");
+            return Err(self.error(entry, what, "write one like 127.0.0.1 or 10.0.0.0/8"));
+        }
+        let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        if !app.wechat_id.bytes().all(may_stand) {
+            let what = format!("{:?} is no WeChat ID", app.wechat_id);
+            return Err(self.error(&app.wechat_id, what, "write letters, digits, _ and -, or leave it out"));
+        }
+        if app.kind == AppKind::Component && !app.accounts.is_empty() {
+            let what = format!("the app {id} is a component and has accounts");
+            return Err(self.error(id, what, "give the accounts to a merchant"));
+        }
+        self.accounts(app)?;
+        self.people(app)?;
+        self.customers(app, settings)
+    }
+
+    fn accounts(&self, app: &App) -> Result<(), ScenarioError> {
+        let (mut names, mut numbers) = (BTreeSet::new(), BTreeSet::new());
+        for account in &app.accounts {
+            let name = &*account.kf_account;
+            if !name.is_empty() && !names.insert(name) {
+                return Err(self.error(name, format!("the account {name} stands twice"), "remove one of the two"));
+            }
+            if !numbers.insert(account.kf_id) {
+                let what = format!("two accounts have the kf_id {}", account.kf_id);
+                return Err(self.error(&format!("kf_id = {}", account.kf_id), what, "give each its own"));
+            }
+            if account.online != 0 && account.kf_wx.is_none() {
+                let what = format!("the account {name} is online and nobody is bound to it");
+                return Err(self.error(name, what, "write a kf_wx, or online = 0"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A person works for an app once, and waits for one of its invites at the most.
+    fn people(&self, app: &App) -> Result<(), ScenarioError> {
+        let (mut workers, mut invited) = (BTreeSet::new(), BTreeSet::new());
+        for (account, worker) in app.accounts.iter().filter_map(|it| it.kf_wx.as_deref().map(|worker| (it, worker))) {
+            if !workers.insert(worker) {
+                let what = format!("{worker} is bound to two accounts of one app");
+                return Err(self.error(worker, what, "bind each person to one"));
+            }
+            if let Some(invite) = &account.invite {
+                let what = format!("{worker} is bound to {:?}, which has an invite", account.kf_account);
+                return Err(self.error(&invite.wechat_id, what, "remove the invite, or the kf_wx"));
+            }
+        }
+        for person in app.accounts.iter().filter_map(waits_for) {
+            if workers.contains(person) {
+                let what = format!("{person} works for the app {} and has an open invite of it", app.app_id);
+                return Err(self.error(person, what, "remove the invite, or write its state as \"rejected\""));
+            }
+            if !invited.insert(person) {
+                let what = format!("{person} has two open invites of one app");
+                return Err(self.error(person, what, "remove one, or write its state as \"expired\""));
+            }
+        }
+        Ok(())
+    }
+
+    fn customers(&self, app: &App, settings: &Settings) -> Result<(), ScenarioError> {
+        let has = |name: &str| {
+            !settings.sessions_end_with_account || app.accounts.iter().any(|account| account.key() == name)
+        };
+        for customer in app.customers.values() {
+            let openid = &*customer.openid;
+            if customer.session.is_some() && customer.waiting.is_some() {
+                let what = format!("the customer {openid} waits and is in a session");
+                return Err(self.error(openid, what, "remove one of the two"));
+            }
+            if !customer.follows && (customer.session.is_some() || customer.waiting.is_some()) {
+                let what = format!("the customer {openid} has left and still waits or is in a session");
+                return Err(self.error(openid, what, "remove it, or write follows = true"));
+            }
+            if let Some(session) = customer.session.as_ref().filter(|session| !has(&session.kf_account)) {
+                let what =
+                    format!("the customer {openid} is in a session with {:?}, which is no account", session.kf_account);
+                return Err(self.error(openid, what, "write the kf_account of one of this app"));
+            }
+        }
+        Ok(())
+    }
+
+    /// An error at the first line that has the text.
+    fn error(&self, needle: &str, what: String, remedy: &str) -> ScenarioError {
+        ScenarioError { line: line_of(self.text, needle), what, remedy: remedy.to_owned() }
+    }
+}
+
+/// Who is invited to an account and has not answered.
+fn waits_for(account: &Account) -> Option<&str> {
+    let invite = account.invite.as_ref().filter(|invite| invite.state == InviteState::Waiting);
+    invite.map(|invite| &*invite.wechat_id)
+}
+
+fn is_app_id(text: &str) -> bool {
+    let digits = text.strip_prefix("wx").unwrap_or_default();
+    digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
