@@ -46,7 +46,7 @@ pub fn parse(text: &str) -> Result<WorldFile, ScenarioError> {
     let file: WorldFile = toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         // The source is left out of the message: it may hold a credential.
-        let remedy = "the fields are described in the documentation of kf_sim::WorldFile";
+        let remedy = "SCENARIO.md describes the fields, and `kf sim scenario` prints an example";
         ScenarioError { line, what: error.message().trim().replace('\n', "; "), remedy: remedy.to_owned() }
     })?;
     check(&file, text)?;

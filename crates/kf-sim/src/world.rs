@@ -31,6 +31,7 @@ pub use self::state::{
 pub use self::whole::{ClockFile, ClockMode, WorldFile};
 
 pub(crate) use self::gate::is_network;
+pub(crate) use self::tokens::FORCED;
 
 /// A world.
 #[derive(Clone, Debug)]

@@ -3,13 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::ScenarioError;
-use super::place::line_of;
+use super::place::{line_of, line_of_pair};
+use crate::generated::api::Op;
 use crate::settings::Settings;
-use crate::world::{Account, App, AppKind, InviteState, WorldFile, is_network};
+use crate::world::{Account, App, AppKind, Dialect, FORCED, InviteState, WorldFile, is_network};
+
+/// The last number is nobody's, so that there is always a next one.
+const LAST: i64 = i64::MAX;
 
 /// Looks whether all that is said fits together.
 pub(crate) fn check(file: &WorldFile, text: &str) -> Result<(), ScenarioError> {
     let mut checker = Checker { text, app_ids: BTreeSet::new() };
+    checker.settings(&file.settings)?;
     for app in &file.apps {
         checker.app(app, &file.settings)?;
     }
@@ -22,6 +27,15 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
+    fn settings(&self, settings: &Settings) -> Result<(), ScenarioError> {
+        let characters = settings.token_characters;
+        if (32..=512).contains(&characters) {
+            return Ok(());
+        }
+        let what = format!("tokens of {characters} characters are none that the platform gives");
+        Err(self.error_at("token_characters", &characters.to_string(), what, "write 32 to 512"))
+    }
+
     fn app(&mut self, app: &'a App, settings: &Settings) -> Result<(), ScenarioError> {
         let id = &*app.app_id;
         if !is_app_id(id) {
@@ -46,6 +60,8 @@ impl<'a> Checker<'a> {
         }
         self.accounts(app)?;
         self.people(app)?;
+        self.records(app)?;
+        self.quotas(app)?;
         self.customers(app, settings)
     }
 
@@ -53,12 +69,26 @@ impl<'a> Checker<'a> {
         let (mut names, mut numbers) = (BTreeSet::new(), BTreeSet::new());
         for account in &app.accounts {
             let name = &*account.kf_account;
+            if name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+                let what = format!("the account {name:?} has blanks or control characters in its name");
+                return Err(self.error(name, what, "write one like test1@test"));
+            }
             if !name.is_empty() && !names.insert(name) {
                 return Err(self.error(name, format!("the account {name} stands twice"), "remove one of the two"));
             }
             if !numbers.insert(account.kf_id) {
                 let what = format!("two accounts have the kf_id {}", account.kf_id);
-                return Err(self.error(&format!("kf_id = {}", account.kf_id), what, "give each its own"));
+                return Err(self.error_at("kf_id", &account.kf_id.to_string(), what, "give each its own"));
+            }
+            if account.kf_id == LAST {
+                let what = "no number comes after the last kf_id".to_owned();
+                return Err(self.error_at("kf_id", &LAST.to_string(), what, "write a smaller one"));
+            }
+            let most = if app.dialect == Dialect::Old { 3 } else { 1 };
+            if !(0..=most).contains(&account.online) {
+                let what = format!("the account {name} has the online status {}, which is none", account.online);
+                let remedy = if most == 1 { "write 0 or 1" } else { "write 0 to 3" };
+                return Err(self.error_at("online", &account.online.to_string(), what, remedy));
             }
             if account.online != 0 && account.kf_wx.is_none() {
                 let what = format!("the account {name} is online and nobody is bound to it");
@@ -94,10 +124,31 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
+    fn records(&self, app: &App) -> Result<(), ScenarioError> {
+        let mut numbers = BTreeSet::new();
+        for record in &app.records {
+            let id = record.id.to_string();
+            if !numbers.insert(record.id) {
+                return Err(self.error_at("id", &id, format!("two records have the id {id}"), "give each its own"));
+            }
+            if record.id == LAST {
+                let what = "no number comes after the last id of a record".to_owned();
+                return Err(self.error_at("id", &id, what, "write a smaller one"));
+            }
+        }
+        Ok(())
+    }
+
+    fn quotas(&self, app: &App) -> Result<(), ScenarioError> {
+        let is_counted = |name: &str| name == FORCED || Op::ALL.iter().any(|op| op.spec().name == name);
+        let Some(name) = app.quotas.keys().find(|name| !is_counted(name)) else { return Ok(()) };
+        let what = format!("the app {} counts calls of {name:?}, which is no endpoint", app.app_id);
+        Err(self.error(name, what, "write one such as add_account"))
+    }
+
     fn customers(&self, app: &App, settings: &Settings) -> Result<(), ScenarioError> {
-        let has = |name: &str| {
-            !settings.sessions_end_with_account || app.accounts.iter().any(|account| account.key() == name)
-        };
+        let has = |name: &str| app.accounts.iter().any(|account| account.key() == name);
+        let may_have = |name: &str| !settings.sessions_end_with_account || has(name);
         for customer in app.customers.values() {
             let openid = &*customer.openid;
             if customer.session.is_some() && customer.waiting.is_some() {
@@ -108,10 +159,19 @@ impl<'a> Checker<'a> {
                 let what = format!("the customer {openid} has left and still waits or is in a session");
                 return Err(self.error(openid, what, "remove it, or write follows = true"));
             }
-            if let Some(session) = customer.session.as_ref().filter(|session| !has(&session.kf_account)) {
+            if let Some(session) = customer.session.as_ref().filter(|session| !may_have(&session.kf_account)) {
                 let what =
                     format!("the customer {openid} is in a session with {:?}, which is no account", session.kf_account);
                 return Err(self.error(openid, what, "write the kf_account of one of this app"));
+            }
+            let wanted = customer.waiting.as_ref().and_then(|waiting| waiting.kf_account.as_deref());
+            if let Some(name) = wanted.filter(|name| !has(name)) {
+                let what = format!("the customer {openid} waits for {name:?}, which is no account");
+                return Err(self.error(
+                    openid,
+                    what,
+                    "write the kf_account of one of this app, or leave it out for any",
+                ));
             }
         }
         Ok(())
@@ -120,6 +180,11 @@ impl<'a> Checker<'a> {
     /// An error at the first line that has the text.
     fn error(&self, needle: &str, what: String, remedy: &str) -> ScenarioError {
         ScenarioError { line: line_of(self.text, needle), what, remedy: remedy.to_owned() }
+    }
+
+    /// An error at the first line where a key has a value.
+    fn error_at(&self, key: &str, value: &str, what: String, remedy: &str) -> ScenarioError {
+        ScenarioError { line: line_of_pair(self.text, key, value), what, remedy: remedy.to_owned() }
     }
 }
 

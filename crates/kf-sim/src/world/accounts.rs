@@ -172,7 +172,12 @@ impl World {
         let app = &self.apps[app];
         let most =
             if app.dialect == Dialect::Old { self.settings.accounts_max_old } else { self.settings.accounts_max };
-        if app.accounts.len() < most { Ok(()) } else { Err(Broken::TooMany.refused(app.dialect)) }
+        // The last number is nobody's, so that there is always a next one.
+        if app.accounts.len() < most && app.next_kf_id < i64::MAX {
+            Ok(())
+        } else {
+            Err(Broken::TooMany.refused(app.dialect))
+        }
     }
 
     /// The place of an account that is there.

@@ -70,7 +70,9 @@ impl World {
         let queues = self.settings.messages_without_push == WithoutPush::Queue;
         let customer = self.apps[app].present(openid)?;
         customer.wrote_at = Some(Stamp::at(now));
-        if let Some(session) = customer.session.as_mut().filter(|it| now - it.active_at.seconds() <= silence) {
+        if let Some(session) =
+            customer.session.as_mut().filter(|it| now.saturating_sub(it.active_at.seconds()) <= silence)
+        {
             session.active_at = Stamp::at(now);
             let kf_account = session.kf_account.clone();
             self.note(app, openid, RECEIVED, text, &kf_account);
@@ -212,9 +214,9 @@ impl World {
         known.state = decision;
         known.until = None;
         if decision == Confirm::Refused {
-            known.refusals += 1;
+            known.refusals = known.refusals.saturating_add(1);
             let index = usize::from(known.refusals > 1);
-            known.until = Some(Stamp::at(now + REFUSED_SECONDS[index]));
+            known.until = Some(Stamp::at(now.saturating_add(REFUSED_SECONDS[index])));
         }
         Ok(Done::new(format!("{ip} is {}", if decision == Confirm::Refused { "refused" } else { "confirmed" })))
     }

@@ -46,6 +46,10 @@ impl World {
     pub(super) fn note(&mut self, app: usize, openid: &str, opercode: i64, text: &str, worker: &str) {
         let time = Stamp::at(self.now);
         let app = &mut self.apps[app];
+        // The last number is no record's, so that there is always a next one.
+        if app.next_record == i64::MAX {
+            return;
+        }
         let (openid, text, worker) = (openid.to_owned(), text.to_owned(), worker.to_owned());
         app.records.push_back(Record { id: app.next_record, openid, opercode, text, time, worker });
         app.next_record += 1;

@@ -9,6 +9,8 @@ use crate::rules::said;
 
 /// Tokens of each line that are remembered after their end, so that it can be said why they are refused.
 const REMEMBERED: usize = 8;
+/// Under what name the forced calls are counted.
+pub(crate) const FORCED: &str = "fetch_stable_token forced";
 
 /// What a token call asks for, by either way.
 pub(super) struct Ask<'a> {
@@ -111,9 +113,8 @@ impl World {
             (settings.forced_gap_seconds, settings.forced_per_day, settings.stable_overlap_seconds);
         self.count(app, Op::FetchStableToken.spec().name, per_day, per_minute)?;
         if forced {
-            const FORCED: &str = "fetch_stable_token forced";
             let last = self.apps[app].quotas.get(FORCED).and_then(|quota| quota.last_at);
-            if last.is_none_or(|last| self.now - last.seconds() >= gap) {
+            if last.is_none_or(|last| self.now.saturating_sub(last.seconds()) >= gap) {
                 self.count(app, FORCED, forced_per_day, 0)?;
                 return Ok(self.renew(app, TokenLine::Stable, 0));
             }
@@ -122,7 +123,7 @@ impl World {
         let newest = self.apps[app].tokens.iter().rposition(|token| token.line == TokenLine::Stable);
         let alive = newest.filter(|&index| {
             let token = &self.apps[app].tokens[index];
-            token.void_at.is_none() && token.expires_at.seconds() - now > overlap
+            token.void_at.is_none() && token.expires_at.seconds().saturating_sub(now) > overlap
         });
         Ok(match alive {
             Some(index) => {

@@ -72,9 +72,11 @@ impl World {
         for app in &mut world.apps {
             app.settle(now);
             // Numbers are not given twice, whatever the file says.
-            let after = app.accounts.iter().map(|account| account.kf_id + 1).max().unwrap_or(0);
+            let after = app.accounts.iter().map(|account| account.kf_id.saturating_add(1)).max().unwrap_or(0);
             app.next_kf_id = app.next_kf_id.max(after);
-            let after = app.records.iter().map(|record| record.id + 1).max().unwrap_or(0);
+            // The cursor looks for its place by the order of the numbers.
+            app.records.make_contiguous().sort_by_key(|record| record.id);
+            let after = app.records.back().map_or(0, |record| record.id.saturating_add(1));
             app.next_record = app.next_record.max(after);
         }
         world.note_holders();

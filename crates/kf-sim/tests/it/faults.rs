@@ -198,3 +198,24 @@ fn a_fault_is_judged_by_itself_and_not_with_the_world_around_it() {
     assert_eq!(caller.delete("test1@test"), 0);
     assert!(caller.platform.fault(Fault::new(Effect::Cut)).is_ok(), "though a session is left without its account");
 }
+
+/// What no file can hold would be lost when the world is saved.
+#[test]
+fn a_fault_whose_numbers_no_file_can_hold_is_refused() {
+    let caller = Caller::new();
+    let most = i64::MAX.unsigned_abs();
+    let with_seed = |seed| Fault::new(Effect::Cut).with_probability(0.5, seed);
+    for (fits, too_large) in [
+        (Fault::new(Effect::Cut).times(most), Fault::new(Effect::Cut).times(most + 1)),
+        (with_seed(most), with_seed(most + 1)),
+        (Fault::new(Effect::Delay(most)), Fault::new(Effect::Delay(most + 1))),
+    ] {
+        assert!(caller.platform.fault(fits).is_ok());
+        let error = caller.platform.fault(too_large).unwrap_err().to_string();
+        assert!(error.contains("which no file can hold; write at most 9223372036854775807"), "{error}");
+    }
+    let saved = kf_sim::print(&caller.platform.save().0);
+    assert_eq!(kf_sim::parse(&saved).unwrap().faults.len(), 3);
+    assert!(caller.platform.fault(Fault::new(Effect::Status(200))).is_ok());
+    assert!(caller.platform.fault(Fault::new(Effect::Status(599))).is_ok());
+}

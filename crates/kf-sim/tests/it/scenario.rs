@@ -114,6 +114,24 @@ fn what_does_not_fit_is_refused_with_line_and_remedy() {
         ("wechat_id = \"kfwx3\"", "wechat_id = \"kfwx1\"", "has an open invite of it; remove the invite, or write"),
         ("kf_wx = \"kfwx2\"", TWICE_INVITED, "kfwx3 has two open invites of one app; remove one, or write"),
         ("kf_id = 1003", "kf_id = 1003\nkf_wx = \"kfwx4\"", "which has an invite; remove the invite, or the kf_wx"),
+        ("kf_id = 1003", "kf_id = 9223372036854775807", "no number comes after the last kf_id; write a smaller one"),
+        ("id = 20165268", "id = 9223372036854775807", "no number comes after the last id of a record; write"),
+        ("id = 20165268", "id = 20165267", "two records have the id 20165267; give each its own"),
+        (
+            "certified = true",
+            "certified = true\nquota.add_acount = { per_day = 1 }",
+            "\"add_acount\", which is no endpoint",
+        ),
+        ("\"test2@test\"", "\"te st2@test\"", "blanks or control characters in its name; write one like test1@test"),
+        ("\"test2@test\"", "\"te\\tst2@test\"", "\"te\\tst2@test\" has blanks or control characters"),
+        ("secret = \"0123456789abcdef0123456789abcdef\"", "secret = \"\"", "expected a credential, found blank text"),
+        ("online = 1", "online = 2", "has the online status 2, which is none; write 0 or 1"),
+        ("online = 1", "online = -1", "has the online status -1, which is none; write 0 or 1"),
+        (
+            "latest_at = \"2m ago\"",
+            "latest_at = 1, kf_account = \"gone@test\"",
+            "waits for \"gone@test\", which is no account; write the kf_account of one of this app, or leave it out",
+        ),
         (
             "kf_account = \"test1@test\", since",
             "kf_account = \"gone@test\", since",
@@ -133,6 +151,84 @@ fn what_does_not_fit_is_refused_with_line_and_remedy() {
 }
 
 const TWICE_INVITED: &str = "invite = { wechat_id = \"kfwx3\", expires_at = \"in 1d\" }";
+/// A line is that of the mistake, not that of a longer number or name before it.
+#[test]
+fn the_line_of_a_mistake_is_that_of_the_whole_word() {
+    let text = DEFAULT.replacen("kf_id = 1002", "kf_id = 1", 1).replacen("kf_id = 1003", "kf_id=1", 1);
+    let line = |words: &str, text: &str| text.lines().position(|line| line == words).map(|index| index + 1);
+    assert_eq!(parse(&text).unwrap_err().line, line("kf_id = 1", &text), "not that of kf_id = 1001");
+    let text = DEFAULT.replace("test2@test", "test1@test").replacen("客服1", "test1@test.", 1);
+    assert_eq!(parse(&text).unwrap_err().line, line("kf_account = \"test1@test\"", &text));
+    let text = DEFAULT.replace("[[app.record]]\nid = 20165268", "[[app.record]]\nid = 20165267");
+    assert_eq!(parse(&text).unwrap_err().line, line("id = 20165267", &text));
+}
+
+#[test]
+fn tokens_have_32_to_512_characters() {
+    for (characters, fits) in [(0, false), (31, false), (32, true), (512, true), (513, false)] {
+        let read = parse(&format!("[settings]\ntoken_characters = {characters}\n"));
+        assert_eq!(read.is_ok(), fits, "{characters}");
+        let error = read.err().map(|error| (error.line, error.remedy));
+        assert_eq!(error, (!fits).then(|| (Some(2), "write 32 to 512".to_owned())));
+    }
+}
+
+#[test]
+fn the_old_dialect_knows_four_online_statuses() {
+    let old = DEFAULT.replacen("certified = true", "certified = true\ndialect = \"old\"", 1);
+    for (online, fits) in [("3", true), ("4", false)] {
+        let read = parse(&old.replacen("online = 1", &format!("online = {online}"), 1));
+        assert_eq!(read.is_ok(), fits, "{online}");
+    }
+}
+
+#[test]
+fn every_endpoint_and_the_forced_token_call_may_have_a_quota() {
+    let quota = |name: &str| DEFAULT.replacen("certified = true", &format!("quota.{name} = {{ per_day = 1 }}"), 1);
+    for name in ["add_account", "fetch_token", "\"fetch_stable_token forced\""] {
+        assert!(parse(&quota(name)).is_ok(), "{name}");
+    }
+    assert!(parse(&quota("\"fetch_token forced\"")).is_err());
+}
+
+#[test]
+fn a_secret_may_have_any_form_but_that_of_nothing() {
+    assert!(parse(&DEFAULT.replacen(SECRET, "anything", 1)).is_ok());
+    assert!(parse(&DEFAULT.replacen(SECRET, "", 1)).is_err());
+}
+
+#[test]
+fn what_is_no_scenario_at_all_is_answered_with_where_to_read() {
+    for text in ["[[app]", "sertified = true", "dice = \"one\""] {
+        let remedy = parse(text).unwrap_err().remedy;
+        assert!(remedy.contains("SCENARIO.md") && remedy.contains("`kf sim scenario`"), "{remedy}");
+    }
+}
+
+#[test]
+fn records_are_put_in_the_order_of_their_numbers() {
+    let text = DEFAULT.replacen("id = 20165268", "id = 7", 1);
+    let caller = Caller::in_world(world_of(parse(&text).unwrap()), APP, SECRET);
+    assert_eq!(caller.app(|app| app.records.iter().map(|record| record.id).collect::<Vec<_>>()), [7, 20_165_267]);
+    caller.says(SERVED, "好");
+    assert_eq!(caller.app(|app| app.records.back().unwrap().id), 20_165_268);
+}
+
+#[test]
+fn where_no_number_is_left_nothing_is_added_and_the_file_still_loads() {
+    let last = i64::MAX - 1;
+    let text = DEFAULT.replacen("kf_id = 1003", &format!("kf_id = {last}"), 1);
+    let text = text.replacen("id = 20165268", &format!("id = {last}"), 1);
+    let caller = Caller::in_world(world_of(parse(&text).unwrap()), APP, SECRET);
+    assert_eq!(caller.add("new@test", "a"), 65405);
+    caller.says(SERVED, "好");
+    assert_eq!(caller.app(|app| app.records.len()), 2);
+    let saved = print(&caller.platform.save().0);
+    assert_eq!(print(&world_of(parse(&saved).unwrap()).save().0), saved);
+    let begun = world_of(parse(&format!("dice = {}\n", i64::MIN)).unwrap());
+    assert!(parse(&print(&begun.save().0)).is_ok());
+}
+
 /// The openid of the customer before.
 const QUEUED_TWICE: &str = "oSession-5ca1ab1e00c0ffee003";
 
@@ -153,6 +249,9 @@ fn faults_of_a_scenario_must_fit_too() {
         ("app = \"wx0\"\neffect = \"cut\"", "which is no app; write the app_id of one"),
         ("probability = 2.0\neffect = \"cut\"", "a probability that is none; write 0 to 1"),
         ("effect = \"explode\"", "unknown variant"),
+        ("effect = { errcode = 0 }", "refuses with 0, which is no refusal; write a code"),
+        ("effect = { status = 199 }", "a status that is none; write 200 to 599"),
+        ("effect = { status = 600 }", "a status that is none; write 200 to 599"),
     ] {
         let message = parse(&format!("{DEFAULT}\n[[fault]]\n{fault}\n")).unwrap_err().to_string();
         assert!(message.contains(words) && message.starts_with("line "), "{message}");
