@@ -88,6 +88,8 @@ settings! {
     token_seconds: i64 = 7_200,
     /// Seconds for which the token before still works after the classic call gave a new one.
     classic_overlap_seconds: i64 = 300,
+    /// Whether a third classic token voids the first one at once; otherwise each keeps the time that it was given.
+    classic_third_voids: bool = false,
     /// Seconds before its end from which the stable token is renewed; both work side by side for as long.
     stable_overlap_seconds: i64 = 300,
     /// Seconds between two forced refreshes; a quicker one gives the token that there is.

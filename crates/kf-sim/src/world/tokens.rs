@@ -9,6 +9,8 @@ use crate::rules::said;
 
 /// Tokens of each line that are remembered after their end, so that it can be said why they are refused.
 const REMEMBERED: usize = 8;
+/// Tokens of each line that are remembered at all: as many as the classic call gives a day.
+const REMEMBERED_MAX: usize = 2_000;
 /// Under what name the forced calls are counted.
 pub(crate) const FORCED: &str = "fetch_stable_token forced";
 
@@ -96,13 +98,13 @@ impl World {
         }
     }
 
-    /// The classic call: a new token each time; the one before works for a while, those before that are void.
+    /// The classic call: a new token each time; the one before works for a while.
     pub(super) fn classic(&mut self, app: usize) -> Result<(&Token, i64), Refused> {
         let test = self.apps[app].test_account;
         let per_day = if test { self.settings.classic_per_day_test } else { self.settings.classic_per_day };
         self.count(app, Op::FetchToken.spec().name, per_day, 0)?;
         let overlap = self.settings.classic_overlap_seconds;
-        Ok(self.renew(app, TokenLine::Classic, overlap))
+        Ok(self.renew(app, TokenLine::Classic, overlap, self.settings.classic_third_voids))
     }
 
     /// The stable call: the same token as long as it has a while to live; forced, a new one at once.
@@ -116,7 +118,7 @@ impl World {
             let last = self.apps[app].quotas.get(FORCED).and_then(|quota| quota.last_at);
             if last.is_none_or(|last| self.now.saturating_sub(last.seconds()) >= gap) {
                 self.count(app, FORCED, forced_per_day, 0)?;
-                return Ok(self.renew(app, TokenLine::Stable, 0));
+                return Ok(self.renew(app, TokenLine::Stable, 0, true));
             }
         }
         let now = self.now;
@@ -130,12 +132,13 @@ impl World {
                 let token = &self.apps[app].tokens[index];
                 (token, token.expires_at.seconds() - now)
             }
-            None => self.renew(app, TokenLine::Stable, overlap),
+            None => self.renew(app, TokenLine::Stable, overlap, false),
         })
     }
 
-    /// Makes a token; the one before on its line works for `overlap` seconds more, those before that no longer.
-    fn renew(&mut self, app: usize, line: TokenLine, overlap: i64) -> (&Token, i64) {
+    /// Makes a token; the one before on its line works for `overlap` seconds more, those before that for as long as they
+    /// were given, or no longer.
+    fn renew(&mut self, app: usize, line: TokenLine, overlap: i64, voids_older: bool) -> (&Token, i64) {
         let (now, lifetime) = (self.now, self.settings.token_seconds);
         let text = format!("66_{}", self.word(self.settings.token_characters.saturating_sub(3)));
         let digest = digest(&text);
@@ -143,23 +146,35 @@ impl World {
             (0..self.apps[app].tokens.len()).filter(|&i| self.apps[app].tokens[i].line == line).collect();
         let tokens = &mut self.apps[app].tokens;
         for (age, index) in of_line.iter().rev().enumerate() {
-            let end = if age == 0 { now.saturating_add(overlap) } else { now };
+            let end = if age > 0 && voids_older { now } else { now.saturating_add(overlap) };
             let token = &mut tokens[*index];
             let before = token.void_at.map_or(i64::MAX, Stamp::seconds);
             if token.expires_at.seconds() > end {
                 token.void_at = Some(Stamp::at(before.min(end)));
             }
         }
-        if of_line.len() >= REMEMBERED {
-            let gone = tokens.remove(of_line[0]);
-            self.forget(&gone.value, app);
-        }
+        self.forget_old(app, line);
         let expires_at = Stamp::at(now.saturating_add(lifetime));
         self.apps[app].tokens.push(Token { value: text.into(), line, expires_at, void_at: None });
         self.holders.entry(digest).or_default().push(app);
         self.changes += 1;
         let last = self.apps[app].tokens.len() - 1;
         (&self.apps[app].tokens[last], lifetime)
+    }
+
+    /// Makes room for a token of a line: the oldest go that are over.
+    fn forget_old(&mut self, app: usize, line: TokenLine) {
+        let now = self.now;
+        loop {
+            let tokens = &mut self.apps[app].tokens;
+            let count = tokens.iter().filter(|token| token.line == line).count();
+            let Some(oldest) = tokens.iter().position(|token| token.line == line) else { return };
+            if count < REMEMBERED || (count < REMEMBERED_MAX && tokens[oldest].end() > now) {
+                return;
+            }
+            let gone = tokens.remove(oldest);
+            self.forget(&gone.value, app);
+        }
     }
 
     fn forget(&mut self, value: &Secret, app: usize) {
@@ -191,6 +206,13 @@ impl World {
                 self.holders.entry(digest(token.value.expose())).or_default().push(index);
             }
         }
+    }
+}
+
+impl Token {
+    /// When it works no longer, for whatever reason.
+    fn end(&self) -> i64 {
+        self.void_at.map_or(i64::MAX, Stamp::seconds).min(self.expires_at.seconds())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Access tokens by the classic and by the stable call: API.md 2.1, 2.2 and 2.3.
 
-use kf_sim::{AppKind, AppState, Confirm, Deed, Pair, Payload, Verb};
+use kf_sim::{AppKind, AppState, Confirm, Deed, Pair, Payload, TokenLine, Verb};
 use serde_json::json;
 
 use super::caller::{APP, Caller, LIST, MINI, MINI_SECRET, SECRET, STABLE, TOKEN};
@@ -38,11 +38,53 @@ fn a_new_classic_token_voids_the_one_before_after_five_minutes() {
     assert_eq!((caller.tries(&first), caller.tries(&second)), (40001, 0));
 }
 
+/// API.md 2.1: each new token makes the one before void, with 5 minutes in which both work.
 #[test]
-fn of_three_classic_tokens_the_first_is_void_at_once() {
+fn of_three_classic_tokens_each_keeps_its_five_minutes() {
     let caller = Caller::new();
+    let first = classic(&caller);
+    caller.advance(100);
+    let second = classic(&caller);
+    caller.advance(100);
+    let third = classic(&caller);
+    let all = || [&first, &second, &third].map(|token| caller.tries(token));
+    caller.advance(199);
+    assert_eq!(all(), [0, 0, 0], "the third does not take from the first what the second left it");
+    caller.advance(1);
+    assert_eq!(all(), [40001, 0, 0], "nor does it give it more");
+    caller.advance(99);
+    assert_eq!(all(), [40001, 0, 0]);
+    caller.advance(1);
+    assert_eq!(all(), [40001, 40001, 0]);
+}
+
+#[test]
+fn of_three_classic_tokens_the_first_is_void_at_once_where_a_setting_says_so() {
+    let caller = Caller::with(|settings| settings.classic_third_voids = true);
     let tokens = [classic(&caller), classic(&caller), classic(&caller)];
     assert_eq!(tokens.each_ref().map(|token| caller.tries(token)), [40001, 0, 0]);
+}
+
+/// A token that is over is remembered, so that the answer can say what became of it.
+#[test]
+fn eight_tokens_of_a_line_are_remembered_and_those_that_live() {
+    let caller = Caller::new();
+    let codes = |tokens: &[String]| tokens.iter().map(|token| caller.tries(token)).collect::<Vec<_>>();
+    let mut tokens: Vec<String> = (0..9).map(|_| classic(&caller)).collect();
+    assert_eq!(codes(&tokens), [0; 9], "all have their five minutes");
+    caller.advance(7_200);
+    tokens.push(classic(&caller));
+    let known =
+        |caller: &Caller| caller.app(|app| app.tokens.iter().filter(|it| it.line == TokenLine::Classic).count());
+    assert_eq!(known(&caller), 8);
+    caller.world(|world| world.settings.token_seconds = 1);
+    for _ in 0..7 {
+        tokens.push(classic(&caller));
+        caller.advance(1);
+    }
+    // The one that was forgotten looks like one that never was.
+    assert_eq!(codes(&tokens[8..]), [40001, 0, 42001, 42001, 42001, 42001, 42001, 42001, 42001]);
+    assert_eq!(known(&caller), 8);
 }
 
 #[test]
