@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod files;
+mod killed;
 mod running;
 mod secrets;
 mod start;
