@@ -26,8 +26,8 @@ pub use platform::{Delivery, Platform, Reply};
 pub use raw::{File, Input, Number, NumberOrText, Pair, Payload, Verb};
 pub use scenario::{DEFAULT, ScenarioError, parse, print};
 pub use settings::{
-    AccountCase, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode, PictureTooBig, RecordsCursor, SettingInfo,
-    Settings, Strictness, UnknownPath, WithoutPush,
+    AccountCase, AccountOrder, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode, NicknameCharacters, NoCreatetime,
+    PictureTooBig, RecordsCursor, SettingInfo, Settings, Strictness, UnknownPath, WithoutPush,
 };
 #[cfg(feature = "tcp")]
 pub use sim::{Sim, SimBuilder, StartError};

@@ -2,10 +2,12 @@
 //!
 //! Nothing here asks the validators of the clients: the two are held against each other by a property.
 
+mod jpeg;
+
 use std::borrow::Cow;
 
 use crate::call::Refused;
-use crate::settings::{Escapes, PictureTooBig, Settings};
+use crate::settings::{Escapes, NicknameCharacters, PictureTooBig, Settings, Strictness};
 use crate::world::Dialect;
 
 /// A rule of the customer service family that can be broken; each dialect has its code for it.
@@ -152,8 +154,11 @@ pub(crate) fn account(text: &str, wechat_id: &str, dialect: Dialect) -> Result<(
 }
 
 /// A nickname: 1 to 16 characters of which one at least can be seen; of old, 12 columns, a Chinese character taking two.
-pub(crate) fn nickname(text: &str, dialect: Dialect) -> Result<(), Broken> {
-    let characters = text.chars().count();
+pub(crate) fn nickname(text: &str, settings: &Settings, dialect: Dialect) -> Result<(), Broken> {
+    let characters = match settings.nickname_characters {
+        NicknameCharacters::Scalars => text.chars().count(),
+        NicknameCharacters::Utf16 => text.encode_utf16().count(),
+    };
     let columns: usize = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
     let fits = if dialect == Dialect::Old { columns <= 12 } else { characters <= 16 };
     let is_clean = !text.chars().any(char::is_control);
@@ -180,16 +185,21 @@ pub(crate) fn wechat_id(text: &str) -> Result<(), Broken> {
     if is_one { Ok(()) } else { Err(Broken::WechatId) }
 }
 
-/// A head picture: a JPEG, as its first bytes tell, and not too big.
+/// Pixels that a head picture should have in each direction.
+const PICTURE_PIXELS: u16 = 640;
+
+/// A head picture: a JPEG, as its first bytes tell, and not too big; by a setting also of the size that is advised.
 pub(crate) fn picture(bytes: &[u8], settings: &Settings, dialect: Dialect) -> Result<(), Refused> {
     if bytes.len() > settings.picture_bytes_max {
         let code = if settings.picture_too_big == PictureTooBig::InvalidSize { 40009 } else { 40006 };
         return Err(said(code));
     }
-    if bytes.len() >= 4 && bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
-        return Ok(());
+    if bytes.len() < 4 || !bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
+        return Err(Broken::PictureKind.refused(dialect));
     }
-    Err(Broken::PictureKind.refused(dialect))
+    let any_size = settings.picture_of_other_size == Strictness::Accept;
+    let fits = any_size || jpeg::dimensions(bytes) == Some((PICTURE_PIXELS, PICTURE_PIXELS));
+    if fits { Ok(()) } else { Err(said(40009)) }
 }
 
 /// What is said to the backslash-u form.

@@ -54,7 +54,10 @@ settings! {
     accounts_per_worker_max: usize = 10,
     /// Whether `getsession` answers `errcode` and `errmsg` beside its data, as older servers did.
     find_session_with_errcode: bool = false,
-    /// Whether the sessions of a deleted account end; otherwise they stay until they are closed.
+    /// What `getsession` says of the time where there is no session: 0, or nothing; the pages do not say.
+    find_session_createtime: NoCreatetime = NoCreatetime::Zero,
+    /// Whether the sessions of a deleted account end; otherwise they stay until they are closed. Its invite
+    /// vanishes either way.
     sessions_end_with_account: bool = true,
     /// Seconds that an invite lives; the pages do not say.
     invite_seconds: i64 = 7 * 86_400,
@@ -66,10 +69,16 @@ settings! {
     mini_program_add: MiniProgramAdd = MiniProgramAdd::Both,
     /// Whether the case of an account counts; the pages do not say.
     account_case: AccountCase = AccountCase::Sensitive,
+    /// Of a new account that exists already where there is no room either, what is told first; the pages do not say.
+    account_order: AccountOrder = AccountOrder::FormExistsLimit,
+    /// What the 16 characters of a nickname are counted in; the pages do not say.
+    nickname_characters: NicknameCharacters = NicknameCharacters::Scalars,
     /// Bytes of a head picture at the most.
     picture_bytes_max: usize = 5 * 1024 * 1024,
     /// The code for a head picture that is too big; the pages do not say which of the two.
     picture_too_big: PictureTooBig = PictureTooBig::InvalidSize,
+    /// Whether a head picture that has not 640 by 640 pixels is refused with 40009; the pages advise that size.
+    picture_of_other_size: Strictness = Strictness::Accept,
     /// Seconds after the last message for which a session passes messages on to the worker.
     session_silence_seconds: i64 = 1_800,
     /// Where the messages of a customer go who is in no session, while no address for pushes is set.
@@ -80,6 +89,8 @@ settings! {
     records_cursor: RecordsCursor = RecordsCursor::After,
     /// Whether the span of records must lie within one day of Beijing time, as older pages say.
     records_within_a_day: bool = false,
+    /// Lines of the records that an app keeps; the oldest go first.
+    records_max: usize = 100_000,
     /// Rows of a page of records at the most.
     records_rows_max: i64 = 10_000,
     /// Seconds that the span of records may have at the most.
@@ -159,6 +170,30 @@ choices! {
         Sensitive = "sensitive",
         /// It does not.
         Insensitive = "insensitive",
+    }
+    /// What `getsession` says of the time where there is no session.
+    NoCreatetime {
+        /// 0.
+        #[default]
+        Zero = "0",
+        /// Nothing.
+        LeftOut = "left-out",
+    }
+    /// What a new account is judged by, in which order.
+    AccountOrder {
+        /// Its form (65404), whether it exists (65406), whether there is room (65405).
+        #[default]
+        FormExistsLimit = "form-exists-limit",
+        /// Its form (65404), whether there is room (65405), whether it exists (65406).
+        FormLimitExists = "form-limit-exists",
+    }
+    /// What the characters of a nickname are counted in.
+    NicknameCharacters {
+        /// In scalars of Unicode.
+        #[default]
+        Scalars = "scalars",
+        /// In units of UTF-16: an emoji counts twice.
+        Utf16 = "utf-16",
     }
     /// The code for a head picture that is too big.
     PictureTooBig {

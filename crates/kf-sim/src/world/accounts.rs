@@ -7,7 +7,7 @@ use crate::call::{Call, Refused};
 use crate::generated::api as wire;
 use crate::raw::{File, NumberOrText};
 use crate::rules::{self, Broken, said};
-use crate::settings::{AccountCase, KfIdForm, MiniProgramAdd, Settings};
+use crate::settings::{AccountCase, AccountOrder, KfIdForm, MiniProgramAdd, Settings};
 
 impl World {
     pub(super) fn add(&mut self, call: &Call, request: wire::AddAccount) -> Result<(), Refused> {
@@ -21,11 +21,8 @@ impl World {
         let kf_account = request.kf_account.unwrap_or_default();
         let nickname = request.nickname.unwrap_or_default();
         rules::account(&kf_account, &app.wechat_id, dialect).map_err(|broken| broken.refused(dialect))?;
-        rules::nickname(&nickname, dialect).map_err(|broken| broken.refused(dialect))?;
-        if app.account(&kf_account, &self.settings).is_some() {
-            return Err(Broken::Exists.refused(dialect));
-        }
-        self.room(call.app)?;
+        rules::nickname(&nickname, &self.settings, dialect).map_err(|broken| broken.refused(dialect))?;
+        self.may_add(call, &kf_account)?;
         let kf_openid = is_worker_app.then(|| self.openid());
         let app = &mut self.apps[call.app];
         let kf_id = app.take_kf_id();
@@ -73,7 +70,7 @@ impl World {
     pub(super) fn update(&mut self, call: &Call, request: wire::UpdateAccount) -> Result<(), Refused> {
         let dialect = self.apps[call.app].dialect;
         let nickname = request.nickname.unwrap_or_default();
-        rules::nickname(&nickname, dialect).map_err(|broken| broken.refused(dialect))?;
+        rules::nickname(&nickname, &self.settings, dialect).map_err(|broken| broken.refused(dialect))?;
         let index = self.known(call, request.kf_account.as_deref())?;
         self.apps[call.app].accounts[index].nickname = nickname;
         Ok(())
@@ -166,6 +163,19 @@ impl World {
         self.apps[app].mark_expired(self.now);
         let expires_at = Stamp::at(self.now.saturating_add(self.settings.invite_seconds));
         Invite { wechat_id, expires_at, state: InviteState::Waiting }
+    }
+
+    /// Whether an account is new and there is room for it, in the order of the setting.
+    fn may_add(&self, call: &Call, kf_account: &str) -> Result<(), Refused> {
+        let app = &self.apps[call.app];
+        let is_new = || match app.account(kf_account, &self.settings) {
+            Some(_) => Err(Broken::Exists.refused(app.dialect)),
+            None => Ok(()),
+        };
+        match self.settings.account_order {
+            AccountOrder::FormExistsLimit => is_new().and_then(|()| self.room(call.app)),
+            AccountOrder::FormLimitExists => self.room(call.app).and_then(|()| is_new()),
+        }
     }
 
     fn room(&self, app: usize) -> Result<(), Refused> {

@@ -6,6 +6,7 @@ use super::World;
 use super::tokens::Ask;
 use crate::call::{Call, Refused};
 use crate::generated::api::{self as wire, Api, Op};
+use crate::settings::NoCreatetime;
 
 impl Api for World {
     fn add_account(&mut self, call: &Call, request: wire::AddAccount) -> Result<(), Refused> {
@@ -65,10 +66,11 @@ impl Api for World {
         call: &Call,
         request: wire::FindSession,
     ) -> Result<wire::FindSessionAnswer<'_>, Refused> {
+        let none = (self.settings.find_session_createtime == NoCreatetime::Zero).then_some(0);
         let session = self.session(call, request.openid.as_deref())?;
         Ok(wire::FindSessionAnswer {
             kf_account: session.map_or(Cow::Borrowed(""), |session| Cow::Borrowed(&session.kf_account)),
-            createtime: Some(session.map_or(0, |session| session.since.seconds())),
+            createtime: session.map_or(none, |session| Some(session.since.seconds())),
         })
     }
 

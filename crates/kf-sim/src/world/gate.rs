@@ -22,6 +22,8 @@ pub struct Check {
 /// All checks of a call with a token in their order: of several that fail, the first one answers. The vendor does not
 /// document it; this table is the one place that says it, and the gate and the calls below follow it.
 ///
+/// A setting, `account_order`, lets the room be looked at before the account is.
+///
 /// The calls that fetch a token have a table of their own, [`TOKEN_CHECKS`].
 pub const CHECKS: &[Check] = &[
     Check { asks: "a fault of the scenario comes before everything", codes: &[] },

@@ -9,9 +9,6 @@ use crate::generated::api as wire;
 use crate::rules::Broken;
 use crate::settings::RecordsCursor;
 
-/// Lines that an app keeps; the oldest go first.
-const RECORDS_MAX: usize = 100_000;
-
 impl World {
     pub(super) fn page(
         &self,
@@ -53,9 +50,8 @@ impl World {
         let (openid, text, worker) = (openid.to_owned(), text.to_owned(), worker.to_owned());
         app.records.push_back(Record { id: app.next_record, openid, opercode, text, time, worker });
         app.next_record += 1;
-        if app.records.len() > RECORDS_MAX {
-            app.records.pop_front();
-        }
+        let too_many = app.records.len().saturating_sub(self.settings.records_max);
+        app.records.drain(..too_many);
         self.changes += 1;
     }
 }

@@ -1,6 +1,6 @@
 //! Accounts and the two listings: API.md 5.1.1 to 5.1.7, 1.2 to 1.4, 1.7 and 1.8.
 
-use kf_sim::{AccountCase, Deed, KfIdForm, Verb};
+use kf_sim::{AccountCase, Deed, KfIdForm, NicknameCharacters, Verb};
 use serde_json::{Value, json};
 
 use super::caller::{ADD, CREATE, Caller, FIND, IDLE, LIST, MINI, MINI_SECRET, ONLINE, QUEUED, SERVED};
@@ -251,4 +251,16 @@ fn a_get_needs_no_body_and_does_not_mind_one() {
     assert_eq!(caller.call(Verb::Get, LIST, &[], b"{}").errcode, 0);
     assert_eq!(caller.call(Verb::Get, LIST, &[], b"no json").errcode, 0);
     assert_eq!(caller.call(Verb::Post, CREATE, &[("kf_account", "test1@test")], b"{}").errcode, 40003);
+}
+
+#[test]
+fn what_a_nickname_is_counted_in_is_a_setting() {
+    let (nine, eight) = ("😀".repeat(9), "😀".repeat(8));
+    for (characters, errcode) in [(NicknameCharacters::Scalars, 0), (NicknameCharacters::Utf16, 65403)] {
+        let caller = Caller::with(|settings| settings.nickname_characters = characters);
+        assert_eq!((caller.update("test1@test", &nine), caller.add("new@test", &nine)), (errcode, errcode));
+        assert_eq!(caller.update("test1@test", &eight), 0);
+        assert_eq!(caller.update("test1@test", &"客".repeat(16)), 0, "these count once either way");
+        assert_eq!(caller.update("test1@test", &"客".repeat(17)), 65403);
+    }
 }

@@ -1,6 +1,6 @@
 //! Head pictures: API.md 5.1.5 and 1.5.
 
-use kf_sim::{Dialect, Payload, PictureTooBig, Verb};
+use kf_sim::{Dialect, Payload, PictureTooBig, Strictness, Verb};
 
 use super::caller::{Caller, PICTURE};
 
@@ -72,4 +72,22 @@ fn a_picture_needs_an_account_and_a_part_named_media() {
         Payload::Part { name: "media", file_name: "", content_type: "", bytes: JPEG },
     );
     assert_eq!(nameless.errcode, 65401);
+}
+
+#[test]
+fn the_size_in_pixels_is_advised_and_a_setting_enforces_it() {
+    // A segment of the format, then the header of a frame: its height, and its width.
+    let sized = |width: u16, height: u16| {
+        let [[h1, h2], [w1, w2]] = [height.to_be_bytes(), width.to_be_bytes()];
+        [JPEG, &[0; 10], &[0xFF, 0xC0, 0, 11, 8, h1, h2, w1, w2, 1, 1, 0x11, 0]].concat()
+    };
+    let sizes = [(640, 640, 0), (640, 639, 40009), (641, 640, 40009), (1, 1, 40009)];
+    for (width, height, errcode) in sizes {
+        let (advised, enforced) = (Caller::new(), Caller::with(|it| it.picture_of_other_size = Strictness::Refuse));
+        let upload = |caller: &Caller| caller.upload("test1@test", "media", &sized(width, height)).errcode;
+        assert_eq!((upload(&advised), upload(&enforced)), (0, errcode), "{width} by {height}");
+    }
+    let enforced = Caller::with(|settings| settings.picture_of_other_size = Strictness::Refuse);
+    assert_eq!(enforced.upload("test1@test", "media", JPEG).errcode, 40009, "it does not say its size");
+    assert_eq!(enforced.upload("test1@test", "media", b"GIF89a").errcode, 40005, "what it is comes first");
 }

@@ -1,6 +1,6 @@
 //! Of several rules that a call breaks, the one that stands first in the table answers.
 
-use kf_sim::{AppKind, AppState, CHECKS, Check, Dialect, Pair, Payload, TOKEN_CHECKS, Verb};
+use kf_sim::{AccountOrder, AppKind, AppState, CHECKS, Check, Dialect, Pair, Payload, TOKEN_CHECKS, Verb};
 use serde_json::json;
 
 use super::caller::{
@@ -205,4 +205,16 @@ fn each_code_of_a_page_that_a_rule_produces_stands_in_a_table() {
     let query = [Pair::new("access_token", "x")];
     assert_eq!(Caller::new().send(Verb::Post, INVITE, &query, Payload::Bytes(b"")).errcode, 40014);
     assert_eq!(Caller::new().get(LIST, &[]).errcode, 0);
+}
+
+#[test]
+fn whether_an_account_exists_is_told_before_the_limit_unless_a_setting_says_otherwise() {
+    for (order, errcode) in [(AccountOrder::FormExistsLimit, 65406), (AccountOrder::FormLimitExists, 65405)] {
+        let caller = Caller::with(|settings| (settings.accounts_max, settings.account_order) = (3, order));
+        assert_eq!(caller.add("test1", "a"), 65404, "the form comes first");
+        assert_eq!(caller.add("test1@test", ""), 65403);
+        assert_eq!((caller.add("test1@test", "a"), caller.add("new@test", "a")), (errcode, 65405));
+        caller.world(|world| world.settings.accounts_max = 4);
+        assert_eq!((caller.add("test1@test", "a"), caller.add("new@test", "a")), (65406, 0), "where there is room");
+    }
 }

@@ -146,3 +146,23 @@ fn what_waits_or_ends_is_in_no_record_of_messages() {
     caller.does(&Deed::Close { kf_account: "test1@test".into(), openid: IDLE.into() });
     assert_eq!(page(&caller, now, now, 1, 10), json!({ "recordlist": [], "number": 0, "msgid": 1 }));
 }
+
+#[test]
+fn an_app_keeps_so_many_lines_and_the_oldest_go_first() {
+    let caller = blank();
+    caller.world(|world| world.settings.records_max = 3);
+    let ids = |caller: &Caller| caller.app(|app| app.records.iter().map(|it| it.id - 20_165_269).collect::<Vec<_>>());
+    for number in 0..5 {
+        caller.says(SERVED, &number.to_string());
+    }
+    assert_eq!(ids(&caller), [2, 3, 4]);
+    let now = caller.now();
+    assert_eq!(texts(&page(&caller, now, now, 1, 10)), ["2", "3", "4"]);
+    caller.world(|world| world.settings.records_max = 1);
+    caller.says(SERVED, "5");
+    assert_eq!(ids(&caller), [5], "where the setting was made smaller, too");
+    caller.world(|world| world.settings.records_max = 0);
+    caller.says(SERVED, "6");
+    assert_eq!(ids(&caller), [0_i64; 0]);
+    assert_eq!(Caller::new().world(|world| world.settings.records_max), 100_000);
+}

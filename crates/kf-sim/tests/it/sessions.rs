@@ -1,6 +1,6 @@
 //! Sessions and the queue: API.md 5.3.1 to 5.3.7 and 1.9 to 1.13.
 
-use kf_sim::{Deed, WithoutPush};
+use kf_sim::{Deed, NoCreatetime, WithoutPush};
 use serde_json::json;
 
 use super::caller::{Caller, FIND, IDLE, QUEUED, RECORDS, SERVED, SESSIONS, WAITING};
@@ -198,4 +198,17 @@ fn a_session_is_found_with_errcode_where_a_setting_says_so() {
     caller.world(|world| world.settings.find_session_with_errcode = true);
     let older = caller.get(FIND, &[("openid", SERVED)]).json;
     assert_eq!(older, json!({ "errcode": 0, "errmsg": "ok", "kf_account": "test1@test", "createtime": since }));
+}
+
+#[test]
+fn without_a_session_the_time_is_0_or_left_out() {
+    for (setting, answer) in [
+        (NoCreatetime::Zero, json!({ "kf_account": "", "createtime": 0 })),
+        (NoCreatetime::LeftOut, json!({ "kf_account": "" })),
+    ] {
+        let caller = Caller::with(|settings| settings.find_session_createtime = setting);
+        assert_eq!(caller.get(FIND, &[("openid", IDLE)]).json, answer);
+        let served = caller.get(FIND, &[("openid", SERVED)]).json;
+        assert_eq!(served, json!({ "kf_account": "test1@test", "createtime": caller.now() - 600 }));
+    }
 }
