@@ -253,6 +253,17 @@ fn a_get_needs_no_body_and_does_not_mind_one() {
     assert_eq!(caller.call(Verb::Post, CREATE, &[("kf_account", "test1@test")], b"{}").errcode, 40003);
 }
 
+/// An app without an original id has no second suffix, not even the empty one.
+#[test]
+fn without_an_original_id_there_is_one_suffix() {
+    let caller = Caller::new();
+    assert_eq!(caller.update("test1@gh_5ca1ab1e00c0", "a"), 0);
+    caller.app(|app| app.original_id.clear());
+    for name in ["test1@", "test1@gh_5ca1ab1e00c0", "test1"] {
+        assert_eq!(caller.update(name, "a"), 65401, "{name}");
+    }
+}
+
 #[test]
 fn what_a_nickname_is_counted_in_is_a_setting() {
     let (nine, eight) = ("😀".repeat(9), "😀".repeat(8));

@@ -5,8 +5,9 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use kf_sim::{Effect, Fault, LogFilter, Payload, Verb};
+use serde_json::json;
 
-use super::caller::{ADD, APP, Caller, LIST, MINI, MINI_SECRET, SECRET};
+use super::caller::{ADD, APP, Caller, LIST, MINI, MINI_SECRET, RECORDS, SECRET};
 
 fn filter(set: impl FnOnce(&mut LogFilter)) -> LogFilter {
     let mut filter = LogFilter::default();
@@ -48,6 +49,21 @@ fn credentials_are_hidden_wherever_they_stand() {
     assert!(text.contains("access_token\\\":\\\"***"), "it was there: {text}");
     assert!(text.contains(&format!("({} bytes)", long.len())), "what is long is counted: {text}");
     assert!(calls[..3].iter().all(|call| call.app_id.as_deref() == Some(APP)), "{text}");
+}
+
+/// Codes that are no credentials are shown, though the name of one ends in the same word.
+#[test]
+fn the_codes_of_answers_and_records_are_shown() {
+    let caller = Caller::new();
+    caller.platform.forget_calls();
+    let now = caller.now();
+    let span = json!({ "starttime": now - 3_600, "endtime": now, "msgid": 1, "number": 1, "code": "canary" });
+    assert_eq!(caller.post(RECORDS, &span).errcode, 0);
+    let [call] = &caller.platform.calls(&LogFilter::default())[..] else { panic!("one call") };
+    assert!(call.answer.contains(r#""opercode":2003"#), "{call:?}");
+    assert!(call.body.contains(r#""code":"***""#), "{call:?}");
+    assert_eq!(caller.add("test1@test", "a"), 65406);
+    assert!(caller.platform.calls(&LogFilter::default())[1].answer.contains(r#""errcode":65406"#));
 }
 
 #[test]

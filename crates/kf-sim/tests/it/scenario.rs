@@ -85,6 +85,10 @@ fn what_is_relative_counts_from_loading() {
     ] {
         assert_eq!(at(text), Ok(seconds), "{text}");
     }
+    assert_eq!(at("\"999999999999s ago\""), Ok(now - 999_999_999_999), "the longest span");
+    for bad in ["\"1000000000000s ago\"", "\"in 11574075d\"", "\"in 9223372036854775807d\""] {
+        assert!(at(bad).is_err(), "{bad}");
+    }
     for bad in ["\"\"", "\"yesterday\"", "\"-5s ago\"", "\"5w ago\"", "\"in 2h ago\"", "1.5", "true"] {
         assert!(at(bad).is_err(), "{bad}");
     }
@@ -301,6 +305,22 @@ fn a_reset_begins_again_from_the_start() {
     assert_eq!(print(&caller.platform.save().0), begin);
     assert_eq!(caller.get(LIST, &[]).errcode, 40001, "tokens are gone, too");
     assert_eq!(caller.platform.calls(&kf_sim::LogFilter::default()).len(), 1);
+}
+
+/// Who keeps the file of a world asks for changes by their number, which must not begin again.
+#[test]
+fn a_reset_is_a_change_more_and_not_a_new_count() {
+    let caller = Caller::new();
+    for openid in [IDLE, QUEUED, IDLE] {
+        caller.says(openid, "在吗");
+    }
+    let before = caller.platform.save().1;
+    let mut changed = pin!(caller.platform.changed(before));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(changed.as_mut().poll(&mut context).is_pending());
+    caller.platform.reset();
+    assert!(caller.platform.save().1 > before);
+    assert!(changed.as_mut().poll(&mut context).is_ready());
 }
 
 #[test]

@@ -273,6 +273,21 @@ fn an_address_that_is_not_on_the_whitelist_is_named() {
     assert_eq!(answer.says(), "invalid ip 198.51.100.7 ipv6 ::ffff:198.51.100.7, not in whitelist");
 }
 
+/// The first bits of an address of one kind say nothing of one of the other.
+#[test]
+fn a_network_of_one_kind_holds_no_address_of_the_other() {
+    let mut caller = Caller::new();
+    for (entry, ip) in [("10.1.0.0/16", "a01::1"), ("a01::/16", "10.1.0.1"), ("0.0.0.0/0", "::1"), ("::/0", "10.1.0.1")]
+    {
+        caller.app(|app| app.ip_whitelist = vec![entry.into()]);
+        caller.ip = ip.parse().unwrap();
+        assert_eq!(caller.get(LIST, &[]).errcode, 40164, "{ip} in {entry}");
+    }
+    caller.app(|app| app.ip_whitelist = vec!["::/0".into()]);
+    caller.ip = "a01::1".parse().unwrap();
+    assert_eq!(caller.get(LIST, &[]).errcode, 0);
+}
+
 #[test]
 fn an_administrator_confirms_an_address_once() {
     let caller = Caller::new();
