@@ -161,6 +161,8 @@ fn an_invite_that_was_over_stays_so_when_the_person_is_invited_again_or_the_worl
     let saved = caller.platform.save().0;
     assert_eq!(saved.apps[0].accounts[3].invite.as_ref().unwrap().state, InviteState::Expired);
     assert_eq!(caller.invite("more@test", "somebody"), 0);
+    let state = caller.account("new@test", |account| account.invite.as_ref().unwrap().state);
+    assert_eq!(state, InviteState::Expired, "in the world too, before it is saved");
     assert_eq!(
         (shown(&caller, "new@test")[2].as_str(), shown(&caller, "more@test")[2].as_str()),
         ("expired", "waiting")
