@@ -88,6 +88,13 @@ fn eight_tokens_of_a_line_are_remembered_and_those_that_live() {
 }
 
 #[test]
+fn no_more_tokens_are_remembered_than_a_day_has() {
+    let caller = Caller::with(|settings| settings.classic_per_day = 0);
+    let tokens: Vec<String> = (0..2_001).map(|_| classic(&caller)).collect();
+    assert_eq!((caller.tries(&tokens[0]), caller.tries(&tokens[1]), caller.tries(&tokens[2_000])), (40001, 0, 0));
+}
+
+#[test]
 fn a_classic_token_that_is_about_to_end_is_not_given_more_time_by_a_new_one() {
     let caller = Caller::new();
     let first = classic(&caller);
