@@ -25,6 +25,8 @@ struct State {
     failed: Option<(u32, Duration, TokenError)>,
     /// The token that was refused last, and when that led to a fetch.
     refused: Option<(Arc<Secret>, Duration)>,
+    /// The generation of the last token. What a store holds of before was replaced, even if the store did not take that.
+    generation: u64,
 }
 
 impl Flight {
@@ -34,14 +36,29 @@ impl Flight {
 
     /// Begins a fetch while the old token still lives, unless one is under way or the last one failed just now.
     pub(super) fn begin_early<So: TokenSource, St: TokenStore>(&self, inner: &Arc<Inner<So, St>>, now: Duration) {
+        // Without a runtime there is nobody to fetch it, and the old one still does.
+        if tokio::runtime::Handle::try_current().is_err() {
+            return;
+        }
         let mut state = self.state();
-        if state.under_way.is_none() && state.pause_left(now, &inner.policy).is_none() {
+        if state.flying().is_none() && state.pause_left(now, &inner.policy).is_none() {
             state.begin(inner);
         }
     }
 }
 
 impl State {
+    /// The fetch that is under way. One whose task is gone is none: a runtime may end before it began.
+    fn flying(&self) -> Option<&watch::Receiver<Outcome>> {
+        self.under_way.as_ref().filter(|outcome| outcome.has_changed().is_ok())
+    }
+
+    /// Remembers a failure.
+    fn fail(&mut self, error: TokenError, now: Duration) {
+        let times = self.failed.as_ref().map_or(1, |failed| failed.0.saturating_add(1));
+        self.failed = Some((times, now, error));
+    }
+
     /// How long nobody asks yet, after a failure.
     fn pause_left(&self, now: Duration, policy: &Policy) -> Option<(Duration, &TokenError)> {
         let (_, at, error) = self.failed.as_ref()?;
@@ -56,7 +73,7 @@ impl State {
         self.under_way = Some(outcome.clone());
         let inner = Arc::clone(inner);
         tokio::spawn(async move {
-            let landing = Landing { inner: &inner };
+            let landing = Landing { inner: &inner, endpoint: inner.source.endpoint() };
             let span = tracing::debug_span!("kf.token", endpoint = inner.source.endpoint(), key = %inner.source.key());
             let began = inner.clock.now();
             let came = inner.fetch().instrument(span.clone()).await;
@@ -65,10 +82,7 @@ impl State {
             let mut state = inner.flight.state();
             match &came {
                 Ok(_) => state.failed = None,
-                Err(error) => {
-                    let times = state.failed.as_ref().map_or(1, |failed| failed.0.saturating_add(1));
-                    state.failed = Some((times, inner.clock.now(), error.clone()));
-                }
+                Err(error) => state.fail(error.clone(), inner.clock.now()),
             }
             drop(state);
             drop(landing);
@@ -81,11 +95,30 @@ impl State {
 /// Whatever becomes of a fetch, the next one can begin.
 struct Landing<'a, So, St> {
     inner: &'a Inner<So, St>,
+    endpoint: &'static str,
 }
 
 impl<So, St> Drop for Landing<'_, So, St> {
     fn drop(&mut self) {
-        self.inner.flight.state().under_way = None;
+        // A source or a store that panics is a failure like others: it is not asked again at once.
+        let lost = std::thread::panicking()
+            .then(|| TokenError::new(TokenErrorKind::Lost, self.endpoint, Some(self.inner.pause())));
+        let now = self.inner.clock.now();
+        let mut state = self.inner.flight.state();
+        state.under_way = None;
+        if let Some(error) = lost {
+            state.fail(error, now);
+        }
+    }
+}
+
+impl<So, St> Inner<So, St> {
+    /// How long nobody asks after the next failure.
+    fn pause(&self) -> Duration {
+        let times = self.flight.state().failed.as_ref().map_or(0, |failed| failed.0);
+        let pause = self.policy.pause_min.saturating_mul(1 << times.min(16)).min(self.policy.pause_max);
+        // Half of it is chance, so that many processes do not come back together.
+        pause / 2 + (pause / 2).mul_f64(chance())
     }
 }
 
@@ -110,7 +143,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             if let Some(current) = inner.current.load_full().filter(|it| inner.clock.now() < it.ends_at) {
                 return Ok(Arc::clone(&current.token));
             }
-            match state.under_way.clone() {
+            match state.flying().cloned() {
                 Some(outcome) => outcome,
                 None => {
                     if let Some((_, error)) = state.pause_left(inner.clock.now(), &inner.policy) {
@@ -177,15 +210,18 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
 
     /// Takes a record of the store, if it lives, is another one than the process has, and is not the one that was refused.
     fn adopt(&self, record: &Record) -> Option<Arc<Secret>> {
+        let current = self.news(record)?;
+        Some(self.give_out(current, record.generation))
+    }
+
+    /// A record as it is seen now, if it lives, is another one than the process has, and is not the one that was refused.
+    fn news(&self, record: &Record) -> Option<Current> {
         let is_known = self.current.load_full().is_some_and(|current| *current.token == record.token);
-        let is_refused = self.flight.state().refused.as_ref().is_some_and(|(refused, _)| **refused == record.token);
-        if is_known || is_refused {
-            return None;
-        }
-        let current = Current::of(record, &*self.clock, &self.policy)?;
-        let token = Arc::clone(&current.token);
-        self.current.store(Some(Arc::new(current)));
-        Some(token)
+        let state = self.flight.state();
+        let is_refused = state.refused.as_ref().is_some_and(|(refused, _)| **refused == record.token);
+        let is_old = record.generation < state.generation;
+        drop(state);
+        if is_known || is_refused || is_old { None } else { Current::of(record, &*self.clock, &self.policy) }
     }
 
     /// Whether a token is the one that was refused just now. Later it is tried again, and counts as refused just now from then
@@ -216,30 +252,47 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             Ok(seconds) if seconds > 0 => Duration::from_secs(seconds).min(self.policy.lifetime_max),
             _ => self.policy.lifetime_unknown,
         };
-        let generation = previous.map_or(0, |record| record.generation);
-        let mut record = Record::new(fetched.token, wall, wall.saturating_add(life.as_secs().max(1)), generation + 1);
+        let known = self.flight.state().generation;
+        let expected = previous.map_or(known, |record| record.generation);
+        let generation = expected.max(known).saturating_add(1);
+        let ends_at = wall.saturating_add(life.as_secs().max(1));
+        let mut record = Record::new(fetched.token, wall, ends_at, generation);
         record.refresh = fetched.refresh;
-        let record = match self.store.save(self.source.key(), &record, generation).await {
-            Ok(Saved::Kept) => record,
-            Ok(Saved::Another(newer)) if Current::of(&newer, &*self.clock, &self.policy).is_some() => newer,
-            Ok(Saved::Another(_)) => record,
-            Err(error) => {
-                tracing::warn!(key = %self.source.key(), %error, "the token store cannot be written");
-                record
-            }
-        };
+        let record = self.keep(record, expected).await;
         let current = Current::of(&record, &*self.clock, &self.policy);
         let Some(current) = current else { return Ok(Arc::new(record.token)) };
+        Ok(self.give_out(current, record.generation))
+    }
+
+    /// Makes a token the one of the moment.
+    fn give_out(&self, current: Current, generation: u64) -> Arc<Secret> {
+        self.flight.state().generation = generation;
         let token = Arc::clone(&current.token);
         self.current.store(Some(Arc::new(current)));
-        Ok(token)
+        token
+    }
+
+    /// Keeps a record, and gives the one to use: that of another process, if it is newer and may be used.
+    async fn keep(&self, mut record: Record, mut expected: u64) -> Record {
+        for _ in 0..2 {
+            match self.store.save(self.source.key(), &record, expected).await {
+                Ok(Saved::Kept) => break,
+                Ok(Saved::Another(newer)) if self.news(&newer).is_some() => return newer,
+                // It is over, or the very one that is to be replaced, which could not be read before.
+                Ok(Saved::Another(old)) => {
+                    expected = old.generation;
+                    record.generation = record.generation.max(expected.saturating_add(1));
+                }
+                Err(error) => {
+                    tracing::warn!(key = %self.source.key(), %error, "the token store cannot be written");
+                    break;
+                }
+            }
+        }
+        record
     }
 
     fn failure(&self, error: AskError) -> TokenError {
-        let times = self.flight.state().failed.as_ref().map_or(0, |failed| failed.0);
-        let pause = self.policy.pause_min.saturating_mul(1 << times.min(16)).min(self.policy.pause_max);
-        // Half of it is chance, so that many processes do not come back together.
-        let pause = pause / 2 + (pause / 2).mul_f64(chance());
-        TokenError::of(error, self.source.endpoint(), pause, self.policy.credentials_pause)
+        TokenError::of(error, self.source.endpoint(), self.pause(), self.policy.credentials_pause)
     }
 }

@@ -77,8 +77,12 @@ impl TokenStore for FileStore {
         let lock = take(&beside(&self.path, "lock"), &*self.clock).await?;
         let (key, record) = (key.clone(), record.clone());
         self.blocking(move |path| {
-            // What is damaged is replaced: the caller has been told of it when it was read.
-            let mut records = read(path).unwrap_or_default();
+            // What is damaged is replaced: the caller has been told of it when it was read. What cannot be read now may hold
+            // the tokens of others.
+            let mut records = match read(path) {
+                Err(error) if error.is_foreign() => form::Records::new(),
+                records => records?,
+            };
             if let Some(kept) = records.get(key.as_str()).filter(|kept| kept.generation != expected_generation) {
                 return Ok(Saved::Another(kept.clone()));
             }

@@ -2,8 +2,10 @@
 
 mod failing;
 mod file;
+mod hard;
 mod refreshing;
 mod refused;
 mod script;
+mod shaky;
 mod sharing;
 mod stores;

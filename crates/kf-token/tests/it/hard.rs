@@ -1,0 +1,179 @@
+//! What could break it: runtimes that end, sources that panic, callers who leave, refusals from all sides.
+
+use std::future::Future as _;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+
+use async_trait::async_trait;
+use kf_token::{
+    AskError, Fetched, MemoryStore, Policy, Record, Refreshing, TokenErrorKind, TokenKey, TokenSource, TokenStore,
+};
+use kf_transport::ManualClock;
+
+use crate::script::Step::Give;
+use crate::script::{Script, seconds, secret, settle, tokens};
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().build().unwrap()
+}
+
+/// The task of the fetch is gone before it was ever run.
+#[test]
+fn a_fetch_that_never_began_holds_nobody_up() {
+    let script = Script::new(vec![Give("one", 7200)]);
+    let tokens = tokens(&script, &ManualClock::default());
+    let first = runtime();
+    first.block_on(async {
+        let mut call = pin!(tokens.token());
+        std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending())).await;
+    });
+    drop(first);
+    assert_eq!(script.asked(), 0);
+    assert_eq!(runtime().block_on(tokens.token()).unwrap(), secret("one"));
+}
+
+/// A token close to its end would have the next one fetched in a task; where there can be none it still is given out.
+#[test]
+fn a_token_is_at_hand_without_a_runtime() {
+    let script = Script::new(vec![Give("one", 7200), Give("two", 7200)]);
+    let clock = ManualClock::default();
+    let tokens = tokens(&script, &clock);
+    assert_eq!(runtime().block_on(tokens.token()).unwrap(), secret("one"));
+    clock.advance(seconds(7200 - 1));
+    assert_eq!(tokens.at_hand(), Some(secret("one")));
+    runtime().block_on(async {
+        assert_eq!(tokens.at_hand(), Some(secret("one")));
+        settle().await;
+    });
+    assert_eq!(tokens.at_hand(), Some(secret("two")));
+}
+
+#[tokio::test]
+async fn a_fetch_that_all_have_left_goes_on() {
+    let script = Script::held(vec![Give("one", 7200)]);
+    let tokens = tokens(&script, &ManualClock::default());
+    let callers: Vec<_> = (0..10)
+        .map(|_| {
+            let tokens = tokens.clone();
+            tokio::spawn(async move { tokens.token().await })
+        })
+        .collect();
+    settle().await;
+    callers.iter().for_each(tokio::task::JoinHandle::abort);
+    settle().await;
+    script.let_through(1);
+    settle().await;
+    assert_eq!((tokens.at_hand(), script.asked()), (Some(secret("one")), 1));
+}
+
+/// A source that gives one token after the other, and panics while it is told to.
+#[derive(Clone, Debug)]
+struct Numbers(Arc<State>);
+
+#[derive(Debug)]
+struct State {
+    key: TokenKey,
+    asked: AtomicUsize,
+    panics: AtomicUsize,
+}
+
+impl Numbers {
+    fn new(panics: usize) -> Self {
+        let (asked, panics) = (AtomicUsize::new(0), AtomicUsize::new(panics));
+        Self(Arc::new(State { key: TokenKey::new("test:numbers"), asked, panics }))
+    }
+
+    fn asked(&self) -> usize {
+        self.0.asked.load(Ordering::SeqCst)
+    }
+}
+
+#[async_trait]
+impl TokenSource for Numbers {
+    fn key(&self) -> &TokenKey {
+        &self.0.key
+    }
+
+    fn endpoint(&self) -> &'static str {
+        "fetch_number"
+    }
+
+    async fn fetch(&self, _: Option<&Record>) -> Result<Fetched, AskError> {
+        let number = self.0.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        tokio::task::yield_now().await;
+        let take = |left: usize| left.checked_sub(1);
+        let panics = self.0.panics.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok();
+        assert!(!panics, "the source panics, as it is told to");
+        Ok(Fetched::new(format!("number {number}").as_str(), 7200))
+    }
+}
+
+fn numbered<Store: TokenStore>(source: &Numbers, store: Store, clock: &ManualClock) -> Refreshing<Numbers, Store> {
+    Refreshing::with(source.clone(), store, Arc::new(clock.clone()), Policy::default())
+}
+
+#[tokio::test]
+async fn a_source_that_panics_is_asked_with_growing_pauses() {
+    let source = Numbers::new(usize::MAX);
+    let clock = ManualClock::default();
+    let tokens = numbered(&source, MemoryStore::new(), &clock);
+    for _ in 0..60 {
+        for _ in 0..10 {
+            let error = tokens.token().await.unwrap_err();
+            assert_eq!((error.kind(), error.is_transient()), (TokenErrorKind::Lost, true));
+        }
+        clock.advance(seconds(1));
+    }
+    assert!((5..=12).contains(&source.asked()), "{} fetches in a minute", source.asked());
+    source.0.panics.store(0, Ordering::SeqCst);
+    clock.advance(seconds(60));
+    tokens.token().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_source_that_panics_fails_nobody_while_the_old_token_lives() {
+    let source = Numbers::new(0);
+    let clock = ManualClock::default();
+    let tokens = numbered(&source, MemoryStore::new(), &clock);
+    tokens.token().await.unwrap();
+    source.0.panics.store(usize::MAX, Ordering::SeqCst);
+    clock.advance(seconds(7200 - 143));
+    for _ in 0..142 {
+        for _ in 0..10 {
+            assert_eq!(tokens.token().await.unwrap(), secret("number 1"));
+            settle().await;
+        }
+        clock.advance(seconds(1));
+    }
+    assert!((5..=20).contains(&source.asked()), "{} fetches in 142 seconds", source.asked());
+}
+
+/// Tasks that hold tokens of all ages refuse them all the time, on several threads.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_storm_of_refusals_makes_one_fetch_in_thirty_seconds() {
+    let source = Numbers::new(0);
+    let clock = ManualClock::default();
+    let tokens = numbered(&source, MemoryStore::new(), &clock);
+    for second in 0..200 {
+        let tasks: Vec<_> = (0..16)
+            .map(|task| {
+                let tokens = tokens.clone();
+                tokio::spawn(async move {
+                    for round in 0..8 {
+                        let token = tokens.token().await.unwrap();
+                        tokens.refuse(&secret(&format!("number {}", (task + round) % 9)));
+                        tokens.refuse(&token);
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert!(source.asked() <= 2 + second / 30, "at second {second}: {} fetches", source.asked());
+        clock.advance(seconds(1));
+    }
+    assert!(source.asked() >= 6, "each thirty seconds it is tried again: {}", source.asked());
+}
