@@ -1,11 +1,14 @@
 //! One attempt of a call: a token, a request, an answer.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Secret, decode};
+use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Repeat, Secret, decode};
 use kf_token::{TokenError, TokenProvider, request};
-use kf_transport::{Transport, TransportError};
+use kf_transport::{Clock, Transport, TransportError};
 
 /// Why an attempt failed.
 #[derive(Debug)]
@@ -21,7 +24,9 @@ impl Failure {
     pub(crate) fn may_have_acted(&self, spec: &EndpointSpec) -> bool {
         match self {
             // The platform was busy, in the middle of whatever it did; a question changes nothing anyway.
-            Self::Api(refusal) => refusal.code == ErrCode(-1) && spec.response.is_empty(),
+            Self::Api(refusal) => {
+                refusal.code == ErrCode(-1) && (spec.response.is_empty() || spec.repeat != Repeat::Safe)
+            }
             Self::Token(_) => false,
             Self::Transport(error) => error.may_have_acted(),
             Self::Answer { .. } => true,
@@ -37,17 +42,19 @@ pub(crate) struct Failed {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// Sends a request once.
+/// Sends a request once, within a time.
 pub(crate) async fn attempt<E: Endpoint>(
     wire: &dyn Transport,
     tokens: &dyn TokenProvider,
+    clock: &dyn Clock,
     endpoint: &E,
-    timeout: Duration,
+    left: Duration,
 ) -> Result<E::Response, Failed> {
     let failed = |failure| Failed { failure, token: None, retry_after: None };
-    let token = match token(tokens, E::SPEC.tokens.is_empty()).await {
-        Ok(token) => token,
-        Err(error) => return Err(failed(Failure::Token(error))),
+    let (token, timeout) = match token(tokens, clock, E::SPEC, left).await {
+        Ok(found) => found,
+        // Nobody asks for a token before that: neither does a repeat.
+        Err(error) => return Err(Failed { retry_after: error.ask_again_in(), ..failed(Failure::Token(error)) }),
     };
     let mut request = request(endpoint, token.clone()).map_err(|error| failed(Failure::Transport(error)))?;
     request.timeout = Some(timeout);
@@ -64,12 +71,30 @@ pub(crate) async fn attempt<E: Endpoint>(
     })
 }
 
-async fn token(tokens: &dyn TokenProvider, needs_none: bool) -> Result<Option<Arc<Secret>>, TokenError> {
-    if needs_none {
-        return Ok(None);
+/// A token where the call needs one, and how much of the time is left when it is there.
+async fn token(
+    tokens: &dyn TokenProvider,
+    clock: &dyn Clock,
+    spec: &EndpointSpec,
+    left: Duration,
+) -> Result<(Option<Arc<Secret>>, Duration), TokenError> {
+    if spec.tokens.is_empty() {
+        return Ok((None, left));
     }
-    match tokens.at_hand() {
-        Some(token) => Ok(Some(token)),
-        None => tokens.token().await.map(Some),
+    if let Some(token) = tokens.at_hand() {
+        return Ok((Some(token), left));
     }
+    let start = clock.now();
+    let token = unless(tokens.token(), clock.sleep(left)).await.unwrap_or_else(|| Err(TokenError::late(spec.name)))?;
+    Ok((Some(token), left.saturating_sub(clock.now().saturating_sub(start))))
+}
+
+/// What a future comes to, unless another one ends before.
+async fn unless<T>(future: impl Future<Output = T>, end: impl Future<Output = ()>) -> Option<T> {
+    let (mut future, mut end) = (pin!(future), pin!(end));
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => end.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }

@@ -27,8 +27,8 @@ impl Budget {
 
     /// Pays back a little.
     pub(crate) fn give(&self) {
-        if self.left.load(Ordering::Relaxed) < self.most {
-            self.left.fetch_add(1, Ordering::Relaxed);
-        }
+        let give = |left: i64| (left < self.most).then_some(left + 1);
+        // What is full stays full.
+        let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
     }
 }

@@ -89,7 +89,7 @@ impl Client {
             attempts += 1;
             let began = shared.clock.now();
             let left = deadline.saturating_sub(began);
-            let outcome = attempt(&*shared.wire, &*shared.tokens, endpoint, left).await;
+            let outcome = attempt(&*shared.wire, &*shared.tokens, &*shared.clock, endpoint, left).await;
             let elapsed = shared.clock.now().saturating_sub(began);
             let failed = match outcome {
                 Ok(answer) => {
@@ -103,9 +103,11 @@ impl Client {
             if let Failure::Api(refusal) = &failed.failure
                 && may_have_acted
                 && spec.settled_by.contains(&refusal.code)
-                && let Some(answer) = Box::pin(verify::settle(self, endpoint, refusal.code)).await
             {
-                return Ok(answer);
+                let asking = self.within(deadline.saturating_sub(shared.clock.now()));
+                if let Some(answer) = Box::pin(verify::settle(&asking, endpoint, refusal.code)).await {
+                    return Ok(answer);
+                }
             }
             may_have_acted |= failed.failure.may_have_acted(spec);
             let decision = decide(&failed.failure, spec.repeat);

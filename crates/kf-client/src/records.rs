@@ -16,6 +16,9 @@ use crate::{Client, Error, ErrorKind};
 /// Days begin at midnight in Beijing; older pages say that no window may cross it.
 const BEIJING_SECONDS: i64 = 8 * 3_600;
 
+/// The farthest moment of a run either way, tens of thousands of years from now: what is counted from it stays a number.
+const FARTHEST: i64 = 1 << 40;
+
 /// Where a run of records stands, to be kept and gone on from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -87,7 +90,8 @@ impl Client {
 
     /// The records that follow a cursor.
     #[must_use]
-    pub fn records_from(&self, cursor: RecordCursor) -> Records {
+    pub fn records_from(&self, mut cursor: RecordCursor) -> Records {
+        (cursor.from, cursor.to) = (cursor.from.max(-FARTHEST), cursor.to.min(FARTHEST));
         let is_over = cursor.from > cursor.to;
         let number = RECORDS_PER_CALL_MAX;
         let ready = Vec::new().into_iter();

@@ -1,6 +1,7 @@
 //! What settles a lost answer: a code that can mean that the first attempt acted is held against the world.
 
 use kf_model::accounts::{Account, ListAccounts};
+use kf_model::values::InviteStatus;
 use kf_model::{Endpoint, ErrCode, decode};
 use serde_json::Value;
 
@@ -23,9 +24,11 @@ pub(crate) async fn settle<E: Endpoint>(client: &Client, endpoint: &E, _: ErrCod
     accounts.iter().any(|row| is_done(row, &sent)).then(done::<E>).flatten()
 }
 
-/// Whether a person works as an account, or is invited to.
+/// Whether a person works as an account, or is invited to by an invite that is in force.
 fn is_with(row: &Account, person: &Value) -> bool {
-    [&row.kf_wx, &row.invite_wx].into_iter().flatten().any(|wechat_id| person == wechat_id.as_str())
+    let is_over = matches!(row.invite_status, Some(InviteStatus::Rejected | InviteStatus::Expired));
+    let invited = row.invite_wx.as_ref().filter(|_| !is_over);
+    [row.kf_wx.as_ref(), invited].into_iter().flatten().any(|wechat_id| person == wechat_id.as_str())
 }
 
 /// The answer of an action that was done.

@@ -35,11 +35,19 @@ pub enum TokenErrorKind {
     SameAgain,
     /// Whoever fetched it is gone.
     Lost,
+    /// It did not come before the deadline of the call that needed it.
+    Late,
 }
 
 impl TokenError {
     pub(crate) fn new(kind: TokenErrorKind, endpoint: &'static str, ask_again_in: Option<Duration>) -> Self {
         Self(Arc::new(Inner { kind, endpoint, source: None, ask_again_in }))
+    }
+
+    /// There was none before the deadline of a call, which is named.
+    #[must_use]
+    pub fn late(call: &'static str) -> Self {
+        Self::new(TokenErrorKind::Late, call, None)
     }
 
     /// What a failed fetch means. The pause after wrong credentials is one of its own.
@@ -60,7 +68,7 @@ impl TokenError {
         self.0.kind
     }
 
-    /// The call that fetches the token.
+    /// The call that fetches the token; of one that came too late, the call that needed it.
     #[must_use]
     pub fn endpoint(&self) -> &'static str {
         self.0.endpoint
@@ -91,7 +99,7 @@ impl TokenError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self.kind() {
-            TokenErrorKind::Unreachable | TokenErrorKind::Lost => true,
+            TokenErrorKind::Unreachable | TokenErrorKind::Lost | TokenErrorKind::Late => true,
             TokenErrorKind::Refused => self.errcode() == Some(ErrCode(-1)),
             _ => false,
         }
@@ -107,6 +115,9 @@ fn code(error: &AskError) -> Option<ErrCode> {
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.kind == TokenErrorKind::Late {
+            return f.write_str("no access token came before the deadline; nothing was sent");
+        }
         write!(f, "no access token from {}: ", self.0.endpoint)?;
         match self.0.kind {
             TokenErrorKind::Credentials => f.write_str("the AppID or the AppSecret is wrong; compare them with the console"),
@@ -123,7 +134,7 @@ impl fmt::Display for TokenError {
                 "the platform gave the very token again that it had refused; if that stays so, somebody must force a refresh, \
                  which ends the token of all who share it",
             ),
-            TokenErrorKind::Lost => f.write_str("whoever fetched it is gone; ask again"),
+            TokenErrorKind::Lost | TokenErrorKind::Late => f.write_str("whoever fetched it is gone; ask again"),
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod errors;
 mod examples;
+mod hard;
+mod left;
 mod lost;
 mod many;
 mod permitted;
