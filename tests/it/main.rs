@@ -1,6 +1,10 @@
 //! What no single crate of this workspace can show.
 
+mod doors;
 mod errcodes;
+mod flows;
 mod openapi;
+mod retry;
 mod scene;
 mod seeds;
+mod tokens;

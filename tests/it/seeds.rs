@@ -1,6 +1,7 @@
 //! What the five pages say that the project grew from, written down by hand and held against the specification and
 //! the simulated platform.
 
+mod client;
 mod world;
 
 use kf_model::accounts::{Account, AddAccount, DeleteAccount, ListAccounts, UpdateAccount};
