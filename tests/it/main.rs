@@ -6,5 +6,6 @@ mod flows;
 mod openapi;
 mod retry;
 mod scene;
+mod secrets;
 mod seeds;
 mod tokens;
