@@ -40,7 +40,8 @@ impl fmt::Display for Examples<'_> {
         writeln!(f, "const call = async (path, body) => (await fetch(\"{url}\" + path,")?;
         writeln!(f, "  body && {{ method: \"POST\", body: JSON.stringify(body) }})).json();")?;
         writeln!(f, "const {{ access_token }} = await call(\"{token}\", {body});")?;
-        writeln!(f, "console.log(JSON.stringify(await call(`{list}?access_token=${{access_token}}`)));\nEND")
+        writeln!(f, "console.log(JSON.stringify(await call(`{list}?access_token=${{access_token}}`)));\nEND")?;
+        self.rust(f)
     }
 }
 
@@ -54,6 +55,24 @@ impl Examples<'_> {
         writeln!(f, "curl -sS {trust}\"{url}{list}?access_token=$TOKEN\"")
     }
 
+    /// A whole `main.rs` for kf-client.
+    fn rust(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (url, app_id, secret) = (self.url, rust(&self.app.app_id), rust(self.app.secret.expose()));
+        let (import, trust) = match self.ca.map(|ca| rust(&ca.display().to_string())) {
+            Some(ca) => ("HyperTransport, Trust", format!(".trust(Trust::Pem(std::fs::read({ca})?))")),
+            None => ("HyperTransport", String::new()),
+        };
+        writeln!(f, "\n// Rust, with kf-client, kf-token, kf-transport and tokio (features macros, rt):")?;
+        writeln!(f, "use kf_client::Client;\nuse kf_token::{{MemoryStore, Refreshing, StableToken}};")?;
+        writeln!(f, "use kf_transport::{{{import}}};\n#[tokio::main(flavor = \"current_thread\")]")?;
+        writeln!(f, "async fn main() -> Result<(), Box<dyn std::error::Error>> {{")?;
+        writeln!(f, "    let wire = HyperTransport::builder().base_url(\"{url}\"){trust}.build()?;")?;
+        writeln!(f, "    let source = StableToken::new(wire.clone(), {app_id}.parse()?, {secret});")?;
+        writeln!(f, "    let client = Client::new(wire, Refreshing::new(source, MemoryStore::new()));")?;
+        writeln!(f, "    for account in client.list_accounts().await?.kf_list {{")?;
+        writeln!(f, "        println!(\"{{}} is {{}}\", account.kf_account, account.kf_nick);\n    }}\n    Ok(())\n}}")
+    }
+
     /// What the token call wants: JSON that is Python and JavaScript too.
     fn body(&self) -> String {
         let (app_id, secret) = (text(&self.app.app_id), text(self.app.secret.expose()));
@@ -64,6 +83,11 @@ impl Examples<'_> {
 /// Text in quotes, as JSON, Python and JavaScript have it.
 fn text(text: &str) -> String {
     quoted(&Value::from(text).to_string())
+}
+
+/// Text in quotes, as Rust has it.
+fn rust(text: &str) -> String {
+    format!("{text:?}")
 }
 
 /// Text as one word of a shell.

@@ -21,6 +21,8 @@ fn the_first_line_is_the_url_and_then_come_credentials_and_examples() {
         "\n# curl:\n",
         "\n# Python, with nothing installed:\n",
         "\n# Node.js, 18 or newer:\n",
+        "\n// Rust, with kf-client, kf-token, kf-transport and tokio",
+        "StableToken::new(wire.clone(), \"wx5ca1ab1e00c0ffee\".parse()?, \"0123456789abcdef0123456789abcdef\");\n",
         "\nkf sim say oWaiting-5ca1ab1e00c0ffee004 hello\n",
     ] {
         assert!(sim.text.contains(part), "{part}: {}", sim.text);
