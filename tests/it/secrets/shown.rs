@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt::{Debug, Display, Write as _};
+use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
@@ -34,7 +35,8 @@ impl Shown {
             let _ = write!(text, "\n{inner}\n{inner:#}\n{inner:?}\n{inner:#?}");
             source = inner.source();
         }
-        let panic = catch_unwind(AssertUnwindSafe(|| Err::<(), _>(error).expect("it was provoked"))).unwrap_err();
+        let panic =
+            catch_unwind(AssertUnwindSafe(|| black_box(Err::<(), _>(error)).expect("it was provoked"))).unwrap_err();
         let message = panic.downcast_ref::<String>().expect("a panic has a message");
         self.0.push((what.to_owned(), format!("{text}\n{message}")));
     }
