@@ -9,3 +9,4 @@ mod scene;
 mod secrets;
 mod seeds;
 mod tokens;
+mod traced;

@@ -20,7 +20,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use self::canary::{ACCESS_TOKEN, APP_SECRET, CONTROL_KEY, Canaries, PASSWORD, REFRESH_TOKEN, REPEATED};
-use self::shown::{Shown, Trace};
+use self::shown::Shown;
+pub(crate) use self::shown::Trace;
 use super::doors::{Door, app_id};
 use super::scene::{APP, SERVED};
 

@@ -1,0 +1,32 @@
+//! What is told of calls: a span a call, an event an attempt, a span and an event a token; no openid below the level trace.
+
+use kf_sim::{Effect, Fault};
+
+use super::doors::Door;
+use super::scene::SERVED;
+use super::secrets::Trace;
+
+#[tokio::test]
+async fn calls_attempts_and_tokens_are_told() {
+    let door = Door::memory();
+    let client = door.client();
+    let (trace, guard) = Trace::begin();
+    door.run(client.list_accounts()).await.unwrap();
+    door.platform.fault(Fault::new(Effect::Errcode(-1)).on("find_session").times(1)).unwrap();
+    door.run(client.find_session(&SERVED.parse().unwrap())).await.unwrap();
+    drop(guard);
+    let text = trace.text();
+    for told in
+        ["kf.call: endpoint=list_accounts", "kf.call: endpoint=find_session", "kf.token: endpoint=fetch_stable_token"]
+    {
+        assert_eq!(text.matches(told).count(), 1, "{told}: {text}");
+    }
+    assert_eq!(text.matches("answered").count() / 2, 2, "an event each answer: {text}");
+    let refused = text.lines().find(|line| line.contains("refused")).unwrap_or_else(|| panic!("{text}"));
+    for told in ["attempt=1", "errcode=-1", "rid=", "elapsed_ms="] {
+        assert!(refused.contains(told), "{told}: {refused}");
+    }
+    assert!(text.contains("there is a token"), "{text}");
+    let loud: String = text.lines().filter(|line| !line.starts_with("TRACE")).collect();
+    assert!(!loud.contains(SERVED), "no openid: {loud}");
+}
