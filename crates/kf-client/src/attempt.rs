@@ -29,7 +29,7 @@ impl Failure {
             }
             Self::Token(_) => false,
             Self::Transport(error) => error.may_have_acted(),
-            Self::Answer { .. } => true,
+            Self::Answer { .. } => spec.response.is_empty() || spec.repeat != Repeat::Safe,
         }
     }
 }

@@ -80,6 +80,11 @@ impl Client {
         self.repeat(endpoint).instrument(span).await
     }
 
+    /// The time of the machine, in seconds since the Unix epoch.
+    pub(crate) fn wall(&self) -> i64 {
+        i64::try_from(self.shared.clock.wall().as_secs()).unwrap_or(i64::MAX)
+    }
+
     async fn repeat<E: Endpoint>(&self, endpoint: &E) -> Result<E::Response, Error> {
         let (shared, spec) = (&*self.shared, E::SPEC);
         let start = shared.clock.now();

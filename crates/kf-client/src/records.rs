@@ -91,7 +91,9 @@ impl Client {
     /// The records that follow a cursor.
     #[must_use]
     pub fn records_from(&self, mut cursor: RecordCursor) -> Records {
-        (cursor.from, cursor.to) = (cursor.from.max(-FARTHEST), cursor.to.min(FARTHEST));
+        // Nothing was written after today, wherever today ends: a run to the end of time must not ask for each of its days.
+        let tomorrow = self.wall().saturating_add(86_400);
+        (cursor.from, cursor.to) = (cursor.from.max(-FARTHEST), cursor.to.min(tomorrow).min(FARTHEST));
         let is_over = cursor.from > cursor.to;
         let number = RECORDS_PER_CALL_MAX;
         let ready = Vec::new().into_iter();

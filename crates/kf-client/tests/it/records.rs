@@ -137,3 +137,11 @@ async fn a_cursor_that_stands_still_ends_the_window() {
     let mut records = script.client(&clock).records(1, 2).with_page(2);
     assert_eq!(read(&clock, &mut records).await, ["a", "b"]);
 }
+
+/// A run to the end of time ends with today.
+#[tokio::test]
+async fn a_run_without_an_end_ends_with_today() {
+    let (platform, clock, client) = world(20, Begins::After);
+    let mut records = client.records(NOW - 86_400, i64::MAX);
+    assert_eq!(read(&clock, &mut records).await, all(&platform));
+}

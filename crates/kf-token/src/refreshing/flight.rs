@@ -41,7 +41,9 @@ impl Flight {
             return;
         }
         let mut state = self.state();
-        if state.flying().is_none() && state.pause_left(now, &inner.policy).is_none() {
+        // Whoever looked may have been overtaken: the next token may be there already.
+        let is_due = inner.current.load().as_ref().is_none_or(|current| now >= current.refresh_at);
+        if is_due && state.flying().is_none() && state.pause_left(now, &inner.policy).is_none() {
             state.begin(inner);
         }
     }
