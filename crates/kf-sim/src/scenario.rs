@@ -58,3 +58,12 @@ pub fn parse(text: &str) -> Result<WorldFile, ScenarioError> {
 pub fn print(file: &WorldFile) -> String {
     toml::to_string(file).unwrap_or_default()
 }
+
+/// The same, if it can be read again: a program can put into a world what no scenario may say.
+pub(crate) fn print_readable(file: &WorldFile) -> Result<String, ScenarioError> {
+    check(file, "")?;
+    toml::to_string(file).map_err(|error| {
+        let remedy = "numbers go up to 9223372036854775807".to_owned();
+        ScenarioError { line: None, what: error.to_string(), remedy }
+    })
+}

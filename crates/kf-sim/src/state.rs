@@ -29,6 +29,10 @@ pub enum StateError {
     #[error("{} holds no world; mend it, or remove it to begin anew", path.display())]
     #[allow(missing_docs, reason = "the message says it")]
     Content { path: PathBuf, source: ScenarioError },
+    /// The world holds what could not be read again, so the file is left as it is.
+    #[error("the world cannot be written to {}, which stays as it is", path.display())]
+    #[allow(missing_docs, reason = "the message says it")]
+    Unwritable { path: PathBuf, source: ScenarioError },
     /// The system says no.
     #[error("{} cannot be read or written; see to its folder and its permissions", path.display())]
     #[allow(missing_docs, reason = "the message says it")]
@@ -185,7 +189,8 @@ impl Keeper {
         let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
         let (file, changes) = self.platform.save();
         if *saved != Some(changes) {
-            write(&self.file.path, &scenario::print(&file))?;
+            let unwritable = |source| StateError::Unwritable { path: self.file.path.clone(), source };
+            write(&self.file.path, &scenario::print_readable(&file).map_err(unwritable)?)?;
             *saved = Some(changes);
         }
         Ok(())

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kf_sim::{DEFAULT, Deed, Platform, Sim, StartError, StateError, StateFile, print};
+use kf_sim::{DEFAULT, Deed, Effect, Fault, Platform, Sim, StartError, StateError, StateFile, print};
 use kf_transport::ManualClock;
 
 /// A folder of its own for each test, removed at its end.
@@ -157,4 +157,19 @@ fn a_file_that_holds_no_world_is_named() {
     std::fs::write(&path, "[[app]]\napp_id = 1\n").unwrap();
     let Err(StateError::Content { source, .. }) = StateFile::open(&path) else { panic!("it is no world") };
     assert_eq!(source.line, Some(2), "{source}");
+}
+
+/// A world that no file can hold must not empty the file of the world before.
+#[tokio::test]
+async fn what_cannot_be_written_leaves_the_file_as_it_is() {
+    let folder = Folder::new("unwritable");
+    let path = folder.0.join("state.toml");
+    let clock = ManualClock::default();
+    let sim = Sim::builder().platform(platform(&clock)).state(StateFile::open(&path).unwrap()).start().await.unwrap();
+    let before = std::fs::read_to_string(&path).unwrap();
+    // No door takes such a fault; a program can put it there.
+    sim.platform().change(|world| world.faults.push(Fault::new(Effect::Delay(u64::MAX))));
+    let error = sim.stop().await.unwrap_err();
+    assert!(matches!(error, StateError::Unwritable { .. }), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), before);
 }
