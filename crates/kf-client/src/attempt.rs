@@ -1,14 +1,11 @@
 //! One attempt of a call: a token, a request, an answer.
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Repeat, Secret, decode};
 use kf_token::{TokenError, TokenProvider, request};
-use kf_transport::{Clock, Transport, TransportError};
+use kf_transport::{Clock, Transport, TransportError, unless};
 
 /// Why an attempt failed.
 #[derive(Debug)]
@@ -87,14 +84,4 @@ async fn token(
     let start = clock.now();
     let token = unless(tokens.token(), clock.sleep(left)).await.unwrap_or_else(|| Err(TokenError::late(spec.name)))?;
     Ok((Some(token), left.saturating_sub(clock.now().saturating_sub(start))))
-}
-
-/// What a future comes to, unless another one ends before.
-async fn unless<T>(future: impl Future<Output = T>, end: impl Future<Output = ()>) -> Option<T> {
-    let (mut future, mut end) = (pin!(future), pin!(end));
-    poll_fn(|context| match future.as_mut().poll(context) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending => end.as_mut().poll(context).map(|()| None),
-    })
-    .await
 }

@@ -10,8 +10,6 @@ mod multipart;
 #[cfg(feature = "tcp")]
 mod outcome;
 #[cfg(feature = "tcp")]
-pub(crate) mod race;
-#[cfg(feature = "tcp")]
 pub(crate) mod tcp;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;

@@ -7,13 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kf_model::Secret;
-use kf_transport::{BuildError, Clock, HyperTransport, SystemClock};
+use kf_transport::{BuildError, Clock, HyperTransport, SystemClock, unless};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
-use crate::door::race::unless;
 use crate::door::tcp::{Door, SPACE, accept};
 use crate::platform::Platform;
 use crate::scenario;

@@ -1,8 +1,9 @@
 //! Time as the libraries see it.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 /// A future that ends when a span of time is over.
@@ -18,6 +19,16 @@ pub trait Clock: Send + Sync + fmt::Debug {
 
     /// Ends when so much time has gone by.
     fn sleep(&self, duration: Duration) -> Sleep;
+}
+
+/// What a future gives, unless another one ends before, such as a [`Sleep`].
+pub async fn unless<T>(future: impl Future<Output = T>, end: impl Future<Output = ()>) -> Option<T> {
+    let (mut future, mut end) = (pin!(future), pin!(end));
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => end.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 /// The clock of the machine. Its sleeps need a tokio runtime with time enabled.

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 
 #[cfg(feature = "system-clock")]
 pub use crate::clock::SystemClock;
-pub use crate::clock::{Clock, Sleep};
+pub use crate::clock::{Clock, Sleep, unless};
 pub use crate::error::{TransportError, TransportErrorKind};
 #[cfg(feature = "hyper")]
 pub use crate::hyper::{

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::Method;
+use kf_transport::unless;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::race::unless;
 use crate::fault::Fault;
 use crate::log::{LogFilter, LoggedCall};
 use crate::platform::Platform;

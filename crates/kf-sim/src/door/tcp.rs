@@ -16,6 +16,7 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use kf_model::Secret;
+use kf_transport::unless;
 use socket2::{SockRef, Socket};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -23,7 +24,6 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::task::JoinSet;
 
 use super::outcome::{Broken, Out, cut, whole};
-use super::race::unless;
 use super::{control, guard, multipart};
 use crate::platform::{Delivery, Platform};
 use crate::raw::{Input, Pair, Payload, Verb};
