@@ -103,3 +103,19 @@ pub enum Effect {
     /// The call acts; no answer comes.
     LoseAnswer,
 }
+
+impl Effect {
+    /// Its name in a scenario.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Errcode(_) => "errcode",
+            Self::Status(_) => "status",
+            Self::Body(_) => "body",
+            Self::Delay(_) => "delay",
+            Self::Cut => "cut",
+            Self::Reset => "reset",
+            Self::TokenDies => "token-dies",
+            Self::LoseAnswer => "lose-answer",
+        }
+    }
+}

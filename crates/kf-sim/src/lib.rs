@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod call;
 mod door;
 mod fault;
@@ -8,6 +9,7 @@ mod json;
 mod log;
 mod platform;
 mod raw;
+mod reply;
 mod rules;
 mod scenario;
 mod settings;
@@ -22,8 +24,9 @@ pub use door::memory::SimTransport;
 pub use fault::{Effect, Fault};
 pub use generated::api;
 pub use log::{LogFilter, LoggedCall};
-pub use platform::{Delivery, Platform, Reply};
+pub use platform::Platform;
 pub use raw::{File, Input, Number, NumberOrText, Pair, Payload, Verb};
+pub use reply::{Delivery, Reply};
 pub use scenario::{DEFAULT, ScenarioError, parse, print};
 pub use settings::{
     AccountCase, AccountOrder, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode, NicknameCharacters, NoCreatetime,

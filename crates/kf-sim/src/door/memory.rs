@@ -7,8 +7,9 @@ use kf_model::Method;
 use kf_transport::TransportErrorKind::{Interrupted, Timeout};
 use kf_transport::{Body, ParamValue, Request, Response, Transport, TransportError};
 
-use crate::platform::{Delivery, Platform};
+use crate::platform::Platform;
 use crate::raw::{Input, Pair, Payload, Verb};
+use crate::reply::Delivery;
 
 /// The name of the host in errors.
 const HOST: &str = "simulator";

@@ -25,8 +25,9 @@ use tokio::task::JoinSet;
 
 use super::outcome::{Broken, Out, cut, whole};
 use super::{control, guard, multipart};
-use crate::platform::{Delivery, Platform};
+use crate::platform::Platform;
 use crate::raw::{Input, Pair, Payload, Verb};
+use crate::reply::Delivery;
 
 /// Bytes of a body that are read; more is answered with status 413.
 const BODY_MAX: usize = 16 * 1024 * 1024;
