@@ -1,10 +1,11 @@
 //! Why there is no token.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kf_model::{DecodeError, ErrCode};
+use kf_model::{DecodeError, ErrCode, Refusal};
 
 use crate::AskError;
 
@@ -15,8 +16,14 @@ pub struct TokenError(Arc<Inner>);
 struct Inner {
     kind: TokenErrorKind,
     endpoint: &'static str,
-    source: Option<AskError>,
+    source: Option<Cause>,
     ask_again_in: Option<Duration>,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Ask(AskError),
+    Other(Box<dyn Error + Send + Sync>),
 }
 
 /// Why there is no token.
@@ -31,12 +38,16 @@ pub enum TokenErrorKind {
     Refused,
     /// There was no answer, or none that can be read.
     Unreachable,
-    /// The platform gave the very token again that it had refused.
+    /// The platform refuses a token, and gave the very same one again.
     SameAgain,
     /// Whoever fetched it is gone.
     Lost,
     /// It did not come before the deadline of the call that needed it.
     Late,
+    /// A provider that is no part of this crate has none, for a reason that will not go away by itself.
+    Other,
+    /// A provider that is no part of this crate has none for the moment.
+    OtherForNow,
 }
 
 impl TokenError {
@@ -50,16 +61,29 @@ impl TokenError {
         Self::new(TokenErrorKind::Late, call, None)
     }
 
+    /// The token that a call was refused with is the one that there is now, too: the platform gave it again.
+    #[must_use]
+    pub fn same_again(call: &'static str) -> Self {
+        Self::new(TokenErrorKind::SameAgain, call, None)
+    }
+
+    /// A provider of your own has none: `from` says where it looks, such as `the vault`, and the source says why. For the
+    /// moment means that it may have one soon, so that a call is tried again.
+    pub fn other(from: &'static str, is_for_now: bool, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let kind = if is_for_now { TokenErrorKind::OtherForNow } else { TokenErrorKind::Other };
+        Self(Arc::new(Inner { kind, endpoint: from, source: Some(Cause::Other(source.into())), ask_again_in: None }))
+    }
+
     /// What a failed fetch means. The pause after wrong credentials is one of its own.
     pub(crate) fn of(source: AskError, endpoint: &'static str, pause: Duration, credentials_pause: Duration) -> Self {
-        let kind = match code(&source) {
+        let kind = match refusal(&source).map(|refusal| refusal.code) {
             Some(ErrCode(40001 | 40002 | 40013 | 40125 | 40243 | 41002 | 41004 | 61024)) => TokenErrorKind::Credentials,
             Some(ErrCode(40164 | 61004)) => TokenErrorKind::IpNotAllowed,
             Some(_) => TokenErrorKind::Refused,
             None => TokenErrorKind::Unreachable,
         };
         let ask_again_in = if kind == TokenErrorKind::Credentials { credentials_pause } else { pause };
-        Self(Arc::new(Inner { kind, endpoint, source: Some(source), ask_again_in: Some(ask_again_in) }))
+        Self(Arc::new(Inner { kind, endpoint, source: Some(Cause::Ask(source)), ask_again_in: Some(ask_again_in) }))
     }
 
     /// What happened.
@@ -68,7 +92,8 @@ impl TokenError {
         self.0.kind
     }
 
-    /// The call that fetches the token; of one that came too late, the call that needed it.
+    /// The call that fetches the token; of one that came too late or is the same again, the call that needed it; of a provider
+    /// of your own, where it looks.
     #[must_use]
     pub fn endpoint(&self) -> &'static str {
         self.0.endpoint
@@ -77,14 +102,18 @@ impl TokenError {
     /// The code of the platform.
     #[must_use]
     pub fn errcode(&self) -> Option<ErrCode> {
-        self.0.source.as_ref().and_then(code)
+        self.refusal().map(|refusal| refusal.code)
     }
 
     /// The id by which the vendor finds the request in its logs.
     #[must_use]
     pub fn rid(&self) -> Option<&str> {
+        self.refusal()?.errmsg.rid.as_deref()
+    }
+
+    fn refusal(&self) -> Option<&Refusal> {
         match &self.0.source {
-            Some(AskError::Answer(DecodeError::Refused(refusal))) => refusal.errmsg.rid.as_deref(),
+            Some(Cause::Ask(error)) => refusal(error),
             _ => None,
         }
     }
@@ -99,51 +128,62 @@ impl TokenError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self.kind() {
-            TokenErrorKind::Unreachable | TokenErrorKind::Lost | TokenErrorKind::Late => true,
+            TokenErrorKind::Unreachable | TokenErrorKind::Lost | TokenErrorKind::Late | TokenErrorKind::OtherForNow => {
+                true
+            }
             TokenErrorKind::Refused => self.errcode() == Some(ErrCode(-1)),
             _ => false,
         }
     }
 }
 
-fn code(error: &AskError) -> Option<ErrCode> {
+fn refusal(error: &AskError) -> Option<&Refusal> {
     match error {
-        AskError::Answer(DecodeError::Refused(refusal)) => Some(refusal.code),
+        AskError::Answer(DecodeError::Refused(refusal)) => Some(refusal),
         _ => None,
     }
 }
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.kind == TokenErrorKind::Late {
-            return f.write_str("no access token came before the deadline; nothing was sent");
+        if !matches!(self.0.kind, TokenErrorKind::Late | TokenErrorKind::SameAgain) {
+            write!(f, "no access token from {}: ", self.0.endpoint)?;
         }
-        write!(f, "no access token from {}: ", self.0.endpoint)?;
-        match self.0.kind {
-            TokenErrorKind::Credentials => f.write_str("the AppID or the AppSecret is wrong; compare them with the console"),
-            TokenErrorKind::IpNotAllowed => match self.seen_ip() {
-                Some(ip) => write!(f, "the app does not allow {ip}; add it to the IP whitelist in the console"),
-                None => f.write_str("the app does not allow the address of this machine; add it to the IP whitelist in the console"),
-            },
-            TokenErrorKind::Refused => match self.errcode() {
-                Some(code) => write!(f, "the platform refuses; {}", code.hint()),
-                None => f.write_str("the platform refuses"),
-            },
-            TokenErrorKind::Unreachable => f.write_str("there was no answer that can be used"),
-            TokenErrorKind::SameAgain => f.write_str(
-                "the platform gave the very token again that it had refused; if that stays so, somebody must force a refresh, \
-                 which ends the token of all who share it",
-            ),
-            TokenErrorKind::Lost | TokenErrorKind::Late => f.write_str("whoever fetched it is gone; ask again"),
+        match (self.0.kind, self.seen_ip(), self.errcode()) {
+            (TokenErrorKind::IpNotAllowed, Some(ip), _) => {
+                write!(f, "the app does not allow {ip}; add it to the IP whitelist in the console")
+            }
+            (TokenErrorKind::Refused, _, Some(code)) => write!(f, "the platform refuses; {}", code.hint()),
+            (kind, ..) => kind.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for TokenErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Credentials => "the AppID or the AppSecret is wrong; compare them with the console",
+            Self::IpNotAllowed => {
+                "the app does not allow the address of this machine; add it to the IP whitelist in the console"
+            }
+            Self::Refused => "the platform refuses",
+            Self::Unreachable => "there was no answer that can be used",
+            Self::SameAgain => {
+                "the platform refuses the access token, and gave the very same one again; if that stays so, somebody must \
+                 force a refresh, which ends the token of all who share it"
+            }
+            Self::Lost => "whoever fetched it is gone; ask again",
+            Self::Late => "no access token came before the deadline; nothing was sent",
+            Self::Other => "there is none",
+            Self::OtherForNow => "there is none for the moment",
+        })
     }
 }
 
 impl TokenError {
     /// The address that the platform saw, as its words tell.
     fn seen_ip(&self) -> Option<std::net::IpAddr> {
-        let Some(AskError::Answer(DecodeError::Refused(refusal))) = &self.0.source else { return None };
-        refusal.errmsg.message.split([' ', ',']).find_map(|word| word.parse().ok())
+        self.refusal()?.errmsg.message.split([' ', ',']).find_map(|word| word.parse().ok())
     }
 }
 
@@ -157,11 +197,12 @@ impl fmt::Debug for TokenError {
     }
 }
 
-impl std::error::Error for TokenError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|source| match source {
-            AskError::Transport(error) => error as &(dyn std::error::Error + 'static),
-            AskError::Answer(error) => error,
+impl Error for TokenError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(match self.0.source.as_ref()? {
+            Cause::Ask(AskError::Transport(error)) => error,
+            Cause::Ask(AskError::Answer(error)) => error,
+            Cause::Other(error) => &**error,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! A provider made of a source and a store.
 
 mod current;
+mod fetch;
 mod flight;
 mod policy;
 
@@ -52,6 +53,10 @@ impl<Source: TokenSource, Store: TokenStore> Refreshing<Source, Store> {
     /// # Errors
     ///
     /// There is none and none can be had.
+    ///
+    /// # Panics
+    ///
+    /// One must be fetched, and there is no tokio runtime.
     pub async fn token(&self) -> Result<Arc<Secret>, TokenError> {
         if let Some(token) = self.at_hand() {
             return Ok(token);

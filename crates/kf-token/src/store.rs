@@ -4,6 +4,7 @@ pub(crate) mod file;
 pub(crate) mod memory;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -42,7 +43,26 @@ pub trait TokenStore: Send + Sync + fmt::Debug + 'static {
 
     /// How long a lease holds others up at the most.
     fn lease_bound(&self) -> Duration {
-        Duration::from_secs(15)
+        Duration::from_secs(20)
+    }
+}
+
+#[async_trait]
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    async fn load(&self, key: &TokenKey) -> Result<Option<Record>, StoreError> {
+        (**self).load(key).await
+    }
+
+    async fn save(&self, key: &TokenKey, record: &Record, expected_generation: u64) -> Result<Saved, StoreError> {
+        (**self).save(key, record, expected_generation).await
+    }
+
+    async fn lease(&self, key: &TokenKey) -> Result<Option<Lease>, StoreError> {
+        (**self).lease(key).await
+    }
+
+    fn lease_bound(&self) -> Duration {
+        (**self).lease_bound()
     }
 }
 

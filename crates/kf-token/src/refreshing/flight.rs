@@ -4,15 +4,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kf_model::Secret;
+use kf_transport::unless;
 use tokio::sync::watch;
 use tracing::Instrument;
 
 use super::current::{Current, chance};
 use super::{Inner, Policy};
-use crate::{AskError, Record, Saved, TokenError, TokenErrorKind, TokenSource, TokenStore};
+use crate::{TokenError, TokenErrorKind, TokenSource, TokenStore};
 
 /// What a fetch came to, once it is known.
-type Outcome = Option<Result<Arc<Secret>, TokenError>>;
+pub(super) type Outcome = Option<Result<Arc<Secret>, TokenError>>;
 
 /// The one fetch that is under way, and what is remembered of those before it.
 #[derive(Default)]
@@ -20,11 +21,16 @@ pub(crate) struct Flight(Mutex<State>);
 
 #[derive(Default)]
 struct State {
-    under_way: Option<watch::Receiver<Outcome>>,
+    /// The fetch that is under way, and when it last went on.
+    under_way: Option<(watch::Receiver<Outcome>, Duration)>,
     /// How many failed in a row, when the last one did, and why.
     failed: Option<(u32, Duration, TokenError)>,
     /// The token that was refused last, and when that led to a fetch.
     refused: Option<(Arc<Secret>, Duration)>,
+    /// How many refusals there were.
+    refusals: u64,
+    /// The token that was refused soon after that, until the store was looked into: if there is no other, it stays.
+    doubted: Option<Arc<Current>>,
     /// The generation of the last token. What a store holds of before was replaced, even if the store did not take that.
     generation: u64,
 }
@@ -41,24 +47,36 @@ impl Flight {
             return;
         }
         let mut state = self.state();
-        // Whoever looked may have been overtaken: the next token may be there already.
-        let is_due = inner.current.load().as_ref().is_none_or(|current| now >= current.refresh_at);
-        if is_due && state.flying().is_none() && state.pause_left(now, &inner.policy).is_none() {
-            state.begin(inner);
+        // Whoever looked may have been overtaken by the next token: the fetch sees that.
+        if state.flying(now, &inner.policy).is_none() && state.pause_left(now, &inner.policy).is_none() {
+            state.begin(inner, now);
         }
     }
 }
 
 impl State {
-    /// The fetch that is under way. One whose task is gone is none: a runtime may end before it began.
-    fn flying(&self) -> Option<&watch::Receiver<Outcome>> {
-        self.under_way.as_ref().filter(|outcome| outcome.has_changed().is_ok())
+    /// The fetch that is under way. One whose task is gone is none, since a runtime may end before it began; neither is one
+    /// that did not go on for longer than anything may take, since a runtime may be there that nobody drives.
+    fn flying(&self, now: Duration, policy: &Policy) -> Option<&watch::Receiver<Outcome>> {
+        let (outcome, at) = self.under_way.as_ref()?;
+        let goes_on = outcome.has_changed().is_ok() && now.saturating_sub(*at) < policy.stall();
+        goes_on.then_some(outcome)
     }
 
     /// Remembers a failure.
     fn fail(&mut self, error: TokenError, now: Duration) {
         let times = self.failed.as_ref().map_or(1, |failed| failed.0.saturating_add(1));
         self.failed = Some((times, now, error));
+    }
+
+    /// Whether a token is the one that was refused last.
+    fn is_refused(&self, token: &Secret) -> bool {
+        self.refused.as_ref().is_some_and(|(refused, _)| **refused == *token)
+    }
+
+    /// Whether a refusal led to a fetch just now.
+    fn was_just_now(&self, now: Duration, policy: &Policy) -> bool {
+        self.refused.as_ref().is_some_and(|(_, at)| now.saturating_sub(*at) < policy.refused_pause)
     }
 
     /// How long nobody asks yet, after a failure.
@@ -70,23 +88,24 @@ impl State {
     }
 
     /// Begins a fetch in a task of its own, so that no caller who gives up can end it.
-    fn begin<So: TokenSource, St: TokenStore>(&mut self, inner: &Arc<Inner<So, St>>) -> watch::Receiver<Outcome> {
+    fn begin<So: TokenSource, St: TokenStore>(
+        &mut self,
+        inner: &Arc<Inner<So, St>>,
+        now: Duration,
+    ) -> watch::Receiver<Outcome> {
         let (tell, outcome) = watch::channel(None);
-        self.under_way = Some(outcome.clone());
-        let inner = Arc::clone(inner);
+        self.under_way = Some((outcome.clone(), now));
+        let (inner, own) = (Arc::clone(inner), outcome.clone());
         tokio::spawn(async move {
-            let landing = Landing { inner: &inner, endpoint: inner.source.endpoint() };
+            let landing = Landing { inner: &inner, own: &own };
             let span = tracing::debug_span!("kf.token", endpoint = inner.source.endpoint(), key = %inner.source.key());
             let began = inner.clock.now();
-            let came = inner.fetch().instrument(span.clone()).await;
+            let came = inner.fetch(&own).instrument(span.clone()).await;
             let elapsed = inner.clock.now().saturating_sub(began);
             span.in_scope(|| report(&came, elapsed));
-            let mut state = inner.flight.state();
-            match &came {
-                Ok(_) => state.failed = None,
-                Err(error) => state.fail(error.clone(), inner.clock.now()),
+            if let Err(error) = &came {
+                inner.flight.state().fail(error.clone(), inner.clock.now());
             }
-            drop(state);
             drop(landing);
             let _ = tell.send(Some(came));
         });
@@ -95,19 +114,20 @@ impl State {
 }
 
 /// Whatever becomes of a fetch, the next one can begin.
-struct Landing<'a, So, St> {
+struct Landing<'a, So: TokenSource, St> {
     inner: &'a Inner<So, St>,
-    endpoint: &'static str,
+    own: &'a watch::Receiver<Outcome>,
 }
 
-impl<So, St> Drop for Landing<'_, So, St> {
+impl<So: TokenSource, St> Drop for Landing<'_, So, St> {
     fn drop(&mut self) {
+        let endpoint = self.inner.source.endpoint();
         // A source or a store that panics is a failure like others: it is not asked again at once.
-        let lost = std::thread::panicking()
-            .then(|| TokenError::new(TokenErrorKind::Lost, self.endpoint, Some(self.inner.pause())));
+        let lost =
+            std::thread::panicking().then(|| TokenError::new(TokenErrorKind::Lost, endpoint, Some(self.inner.pause())));
         let now = self.inner.clock.now();
         let mut state = self.inner.flight.state();
-        state.under_way = None;
+        state.under_way = state.under_way.take().filter(|(other, _)| !other.same_channel(self.own));
         if let Some(error) = lost {
             state.fail(error, now);
         }
@@ -116,7 +136,7 @@ impl<So, St> Drop for Landing<'_, So, St> {
 
 impl<So, St> Inner<So, St> {
     /// How long nobody asks after the next failure.
-    fn pause(&self) -> Duration {
+    pub(super) fn pause(&self) -> Duration {
         let times = self.flight.state().failed.as_ref().map_or(0, |failed| failed.0);
         let pause = self.policy.pause_min.saturating_mul(1 << times.min(16)).min(self.policy.pause_max);
         // Half of it is chance, so that many processes do not come back together.
@@ -139,24 +159,44 @@ fn report(came: &Result<Arc<Secret>, TokenError>, elapsed: Duration) {
 impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     /// The next token: of the fetch that is under way, or of a new one.
     pub(super) async fn next(inner: &Arc<Self>) -> Result<Arc<Secret>, TokenError> {
-        let mut outcome = {
-            let mut state = inner.flight.state();
-            // It may have come while nobody looked.
-            if let Some(current) = inner.current.load_full().filter(|it| inner.clock.now() < it.ends_at) {
-                return Ok(Arc::clone(&current.token));
+        loop {
+            let mut outcome = match Self::now_or_later(inner)? {
+                Ok(token) => return Ok(token),
+                Err(outcome) => outcome,
+            };
+            let waiting = outcome.wait_for(Option::is_some);
+            // One that ended without a word, or that does not go on, is looked at again: another one may take its place.
+            if let Some(Ok(came)) = unless(waiting, inner.clock.sleep(inner.policy.stall())).await
+                && let Some(came) = came.clone()
+            {
+                return came;
             }
-            match state.flying().cloned() {
-                Some(outcome) => outcome,
-                None => {
-                    if let Some((_, error)) = state.pause_left(inner.clock.now(), &inner.policy) {
-                        return Err(error.clone());
-                    }
-                    state.begin(inner)
-                }
-            }
-        };
-        let came = outcome.wait_for(Option::is_some).await.ok().and_then(|came| came.clone());
-        came.unwrap_or_else(|| Err(TokenError::new(TokenErrorKind::Lost, inner.source.endpoint(), None)))
+        }
+    }
+
+    /// A token that came while nobody looked, or the fetch that is to be waited for.
+    fn now_or_later(inner: &Arc<Self>) -> Result<Result<Arc<Secret>, watch::Receiver<Outcome>>, TokenError> {
+        let mut state = inner.flight.state();
+        let now = inner.clock.now();
+        if let Some(current) = inner.current.load_full().filter(|it| now < it.ends_at) {
+            return Ok(Ok(Arc::clone(&current.token)));
+        }
+        if let Some(outcome) = state.flying(now, &inner.policy) {
+            return Ok(Err(outcome.clone()));
+        }
+        let pause = state.pause_left(now, &inner.policy);
+        if let Some((_, error)) = pause.filter(|_| state.doubted.is_none()) {
+            return Err(error.clone());
+        }
+        Ok(Err(state.begin(inner, now)))
+    }
+
+    /// The fetch goes on.
+    pub(super) fn go_on(&self, own: &watch::Receiver<Outcome>) {
+        let now = self.clock.now();
+        if let Some((_, at)) = self.flight.state().under_way.as_mut().filter(|(other, _)| other.same_channel(own)) {
+            *at = now;
+        }
     }
 
     /// Forgets a token, if it still is the one of the moment.
@@ -164,137 +204,62 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         let mut state = self.flight.state();
         let Some(current) = self.current.load_full().filter(|current| *current.token == *token) else { return };
         let now = self.clock.now();
-        let was_just_now = |at: Duration| now.saturating_sub(at) < self.policy.refused_pause;
-        // Soon after the last time the token stays: another fetch would bring nothing else.
-        if state.refused.as_ref().is_some_and(|(_, at)| was_just_now(*at)) {
-            return;
-        }
-        state.refused = Some((Arc::clone(&current.token), now));
         self.current.store(None);
-    }
-
-    /// Looks into the store, and asks the platform if there is nothing.
-    async fn fetch(&self) -> Result<Arc<Secret>, TokenError> {
-        let start = self.clock.now();
-        let mut lease = None;
-        let mut stored = self.look().await;
-        while lease.is_none() {
-            if let Some(token) = stored.as_ref().and_then(|record| self.adopt(record)) {
-                return Ok(token);
-            }
-            match self.store.lease(self.source.key()).await {
-                Ok(Some(got)) => lease = Some(got),
-                // A store that is down holds nobody up, and neither does one who froze.
-                Err(_) => break,
-                Ok(None) if self.clock.now().saturating_sub(start) >= self.store.lease_bound() => break,
-                Ok(None) => self.clock.sleep(self.policy.lease_poll).await,
-            }
-            stored = self.look().await;
-        }
-        if let Some(token) = stored.as_ref().and_then(|record| self.adopt(record)) {
-            return Ok(token);
-        }
-        let token = self.ask(stored.as_ref()).await;
-        drop(lease);
-        token
-    }
-
-    /// What the store holds; what is wrong with it is told, and holds nobody up.
-    async fn look(&self) -> Option<Record> {
-        match self.store.load(self.source.key()).await {
-            Ok(record) => record,
-            Err(error) => {
-                tracing::warn!(key = %self.source.key(), %error, "the token store cannot be read");
-                None
-            }
+        if state.was_just_now(now, &self.policy) {
+            // Another fetch would bring nothing else, but another process may have brought it.
+            state.doubted = Some(current);
+        } else {
+            (state.refused, state.refusals) = (Some((Arc::clone(&current.token), now)), state.refusals + 1);
         }
     }
 
-    /// Takes a record of the store, if it lives, is another one than the process has, and is not the one that was refused.
-    fn adopt(&self, record: &Record) -> Option<Arc<Secret>> {
-        let current = self.news(record)?;
-        Some(self.give_out(current, record.generation))
+    /// The token of the moment, if it need not be refreshed yet.
+    pub(super) fn fresh(&self) -> Option<Arc<Secret>> {
+        let current = self.current.load_full().filter(|current| self.clock.now() < current.refresh_at)?;
+        Some(Arc::clone(&current.token))
     }
 
-    /// A record as it is seen now, if it lives, is another one than the process has, and is not the one that was refused.
-    fn news(&self, record: &Record) -> Option<Current> {
-        let is_known = self.current.load_full().is_some_and(|current| *current.token == record.token);
-        let state = self.flight.state();
-        let is_refused = state.refused.as_ref().is_some_and(|(refused, _)| **refused == record.token);
-        let is_old = record.generation < state.generation;
-        drop(state);
-        if is_known || is_refused || is_old { None } else { Current::of(record, &*self.clock, &self.policy) }
-    }
-
-    /// Whether a token is the one that was refused just now. Later it is tried again, and counts as refused just now from then
-    /// on: a refusal leads to one fetch in each pause, whatever the platform gives.
-    fn is_refused(&self, token: &Secret) -> bool {
-        let now = self.clock.now();
+    /// A token that was refused soon after another one, and still lives: as long as nobody may ask, it is given out again.
+    pub(super) fn reinstate(&self) -> Option<Arc<Secret>> {
         let mut state = self.flight.state();
-        let Some((_, at)) = state.refused.as_mut().filter(|(refused, _)| **refused == *token) else { return false };
-        if now.saturating_sub(*at) < self.policy.refused_pause {
-            return true;
-        }
-        *at = now;
-        false
+        let doubted = state.doubted.take().filter(|doubted| self.clock.now() < doubted.ends_at)?;
+        let token = Arc::clone(&doubted.token);
+        self.current.store(Some(doubted));
+        Some(token)
     }
 
-    /// Asks the platform, and keeps what it gives.
-    async fn ask(&self, previous: Option<&Record>) -> Result<Arc<Secret>, TokenError> {
-        let endpoint = self.source.endpoint();
-        let fetched = match self.source.fetch(previous).await {
-            Ok(fetched) => fetched,
-            Err(error) => return Err(self.failure(error)),
-        };
-        if self.is_refused(&fetched.token) {
-            return Err(TokenError::new(TokenErrorKind::SameAgain, endpoint, Some(self.policy.refused_pause)));
+    /// Makes a token the one of the moment, unless it was refused after it was asked for. One that was refused before is
+    /// taken: the platform vouches for it anew, and one refusal that was wrong must not stop all calls.
+    pub(super) fn give_out(&self, current: Current, generation: u64, refusals: u64) -> Option<Arc<Secret>> {
+        let mut state = self.flight.state();
+        if state.is_refused(&current.token) {
+            if state.refusals > refusals {
+                return None;
+            }
+            tracing::warn!(key = %self.source.key(), "the platform gave the very token again that it had refused");
         }
-        let wall = self.clock.wall().as_secs();
-        let life = match u64::try_from(fetched.expires_in) {
-            Ok(seconds) if seconds > 0 => Duration::from_secs(seconds).min(self.policy.lifetime_max),
-            _ => self.policy.lifetime_unknown,
-        };
-        let known = self.flight.state().generation;
-        let expected = previous.map_or(known, |record| record.generation);
-        let generation = expected.max(known).saturating_add(1);
-        let ends_at = wall.saturating_add(life.as_secs().max(1));
-        let mut record = Record::new(fetched.token, wall, ends_at, generation);
-        record.refresh = fetched.refresh;
-        let record = self.keep(record, expected).await;
-        let current = Current::of(&record, &*self.clock, &self.policy);
-        let Some(current) = current else { return Ok(Arc::new(record.token)) };
-        Ok(self.give_out(current, record.generation))
-    }
-
-    /// Makes a token the one of the moment.
-    fn give_out(&self, current: Current, generation: u64) -> Arc<Secret> {
-        self.flight.state().generation = generation;
+        (state.generation, state.failed, state.doubted) = (generation, None, None);
         let token = Arc::clone(&current.token);
         self.current.store(Some(Arc::new(current)));
-        token
+        Some(token)
     }
 
-    /// Keeps a record, and gives the one to use: that of another process, if it is newer and may be used.
-    async fn keep(&self, mut record: Record, mut expected: u64) -> Record {
-        for _ in 0..2 {
-            match self.store.save(self.source.key(), &record, expected).await {
-                Ok(Saved::Kept) => break,
-                Ok(Saved::Another(newer)) if self.news(&newer).is_some() => return newer,
-                // It is over, or the very one that is to be replaced, which could not be read before.
-                Ok(Saved::Another(old)) => {
-                    expected = old.generation;
-                    record.generation = record.generation.max(expected.saturating_add(1));
-                }
-                Err(error) => {
-                    tracing::warn!(key = %self.source.key(), %error, "the token store cannot be written");
-                    break;
-                }
-            }
-        }
-        record
+    /// How many refusals there were.
+    pub(super) fn refusals(&self) -> u64 {
+        self.flight.state().refusals
     }
 
-    fn failure(&self, error: AskError) -> TokenError {
-        TokenError::of(error, self.source.endpoint(), self.pause(), self.policy.credentials_pause)
+    /// Whether a token of a store is another one than the process has, is not the one that was refused, and is not of before.
+    pub(super) fn is_news(&self, token: &Secret, generation: u64) -> bool {
+        let state = self.flight.state();
+        let current = self.current.load();
+        let known = [current.as_ref(), state.doubted.as_ref()].into_iter().flatten();
+        let is_known = known.into_iter().any(|known| *known.token == *token);
+        !is_known && !state.is_refused(token) && generation >= state.generation
+    }
+
+    /// The generation of the last token that was given out here.
+    pub(super) fn generation(&self) -> u64 {
+        self.flight.state().generation
     }
 }

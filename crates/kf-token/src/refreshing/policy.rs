@@ -10,7 +10,8 @@ pub struct Policy {
     pub lifetime_max: Duration,
     /// How long a token is used of which the platform says nonsense: that it lives no time, or less than none.
     pub lifetime_unknown: Duration,
-    /// Before its end, from when a token is refreshed: this part of its life, and up to as much again by chance.
+    /// From when a token is refreshed before its end: its life divided by this, and up to as much again by chance. With 50, a
+    /// token of two hours is refreshed two and a half to five minutes before its end.
     pub early_part: u32,
     /// The pause after a fetch that failed; it doubles each time.
     pub pause_min: Duration,
@@ -22,6 +23,11 @@ pub struct Policy {
     pub credentials_pause: Duration,
     /// How often to look whether the lease is free, while somebody else fetches.
     pub lease_poll: Duration,
+    /// How long the store may take for one operation; a store that takes longer is taken for one that is down.
+    pub store_patience: Duration,
+    /// How long the source may take for one fetch. With one operation of the store it must be shorter than the bound of a lease,
+    /// or a holder who is only slow is taken for frozen.
+    pub source_patience: Duration,
 }
 
 impl Default for Policy {
@@ -35,6 +41,15 @@ impl Default for Policy {
             refused_pause: Duration::from_secs(30),
             credentials_pause: Duration::from_secs(300),
             lease_poll: Duration::from_millis(100),
+            store_patience: Duration::from_secs(6),
+            source_patience: Duration::from_secs(11),
         }
+    }
+}
+
+impl Policy {
+    /// How long a fetch may stand still. One that stands longer is on a runtime that nobody drives.
+    pub(crate) fn stall(&self) -> Duration {
+        self.source_patience.max(self.store_patience).max(self.lease_poll).saturating_add(Duration::from_secs(1))
     }
 }

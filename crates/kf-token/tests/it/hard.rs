@@ -2,18 +2,20 @@
 
 use std::future::Future as _;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use kf_token::{
-    AskError, Fetched, MemoryStore, Policy, Record, Refreshing, TokenErrorKind, TokenKey, TokenSource, TokenStore,
+    AskError, Fetched, Lease, MemoryStore, Policy, Record, Refreshing, Saved, StoreError, TokenErrorKind, TokenKey,
+    TokenSource, TokenStore,
 };
-use kf_transport::ManualClock;
+use kf_transport::{Clock, ManualClock, Sleep};
 
 use crate::script::Step::Give;
-use crate::script::{Script, seconds, secret, settle, tokens};
+use crate::script::{Script, seconds, secret, settle, tokens, tokens_in};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().build().unwrap()
@@ -68,6 +70,151 @@ async fn a_fetch_that_all_have_left_goes_on() {
     assert_eq!((tokens.at_hand(), script.asked()), (Some(secret("one")), 1));
 }
 
+/// A runtime may be there that nobody drives any more: a fetch that began on it stands still, and another takes its place.
+#[test]
+fn a_fetch_on_a_runtime_that_stands_still_holds_nobody_up() {
+    let script = Script::new(vec![Give("one", 7200), Give("two", 7200)]);
+    let clock = ManualClock::default();
+    let tokens = tokens(&script, &clock);
+    let (still, other) = (runtime(), runtime());
+    still.block_on(async {
+        let mut call = pin!(tokens.token());
+        std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending())).await;
+    });
+    other.block_on(async {
+        let caller = tokio::spawn({
+            let tokens = tokens.clone();
+            async move { tokens.token().await }
+        });
+        settle().await;
+        assert_eq!(script.asked(), 0, "the first one may still come");
+        clock.advance(seconds(12));
+        assert_eq!(caller.await.unwrap().unwrap(), secret("one"));
+    });
+    still.block_on(async { settle().await });
+    assert_eq!(tokens.at_hand(), Some(secret("one")), "the late one finds the token of the other");
+    assert_eq!(script.asked(), 1);
+}
+
+/// A store that is down.
+#[derive(Debug)]
+struct Down;
+
+fn down<T>() -> Result<T, StoreError> {
+    Err(StoreError::unavailable("the store is down", "told to"))
+}
+
+#[async_trait]
+impl TokenStore for Down {
+    async fn load(&self, _: &TokenKey) -> Result<Option<Record>, StoreError> {
+        down()
+    }
+
+    async fn save(&self, _: &TokenKey, _: &Record, _: u64) -> Result<Saved, StoreError> {
+        down()
+    }
+
+    async fn lease(&self, _: &TokenKey) -> Result<Option<Lease>, StoreError> {
+        down()
+    }
+}
+
+/// A fetch whose place was taken ends; the one that took it is still the one that all wait for.
+#[test]
+fn a_fetch_that_stood_still_takes_no_place_when_it_ends() {
+    let script = Script::held(vec![Give("one", 7200), Give("two", 7200)]);
+    let clock = ManualClock::default();
+    let tokens = tokens_in(&script, Down, &clock);
+    let call = || {
+        let tokens = tokens.clone();
+        async move { tokens.token().await }
+    };
+    let (still, other) = (runtime(), runtime());
+    still.block_on(async {
+        let mut call = pin!(tokens.token());
+        std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending())).await;
+    });
+    other.block_on(async {
+        let first = tokio::spawn(call());
+        settle().await;
+        clock.advance(seconds(12));
+        settle().await;
+        assert_eq!(script.asked(), 1);
+        tokio::task::spawn_blocking(|| drop(still)).await.unwrap();
+        let second = tokio::spawn(call());
+        settle().await;
+        assert_eq!(script.asked(), 1, "it waits as well");
+        script.let_through(1);
+        assert_eq!(first.await.unwrap().unwrap(), secret("one"));
+        assert_eq!(second.await.unwrap().unwrap(), secret("one"));
+    });
+}
+
+/// The runtime of a fetch is dropped while another one waits for it.
+#[test]
+fn who_waits_for_a_runtime_that_ends_fetches_alone() {
+    let script = Script::new(vec![Give("one", 7200)]);
+    let tokens = tokens(&script, &ManualClock::default());
+    let (first, other) = (runtime(), runtime());
+    first.block_on(async {
+        let mut call = pin!(tokens.token());
+        std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context).is_pending())).await;
+    });
+    other.block_on(async {
+        let caller = tokio::spawn({
+            let tokens = tokens.clone();
+            async move { tokens.token().await }
+        });
+        settle().await;
+        tokio::task::spawn_blocking(|| drop(first)).await.unwrap();
+        assert_eq!(caller.await.unwrap().unwrap(), secret("one"));
+    });
+}
+
+/// A clock that lets something happen while it is looked at, once.
+#[derive(Clone, Debug, Default)]
+struct Sly {
+    clock: ManualClock,
+    deed: Arc<Mutex<Option<Refreshing<Script, MemoryStore>>>>,
+}
+
+impl Clock for Sly {
+    fn now(&self) -> Duration {
+        let now = self.clock.now();
+        let deed = self.deed.lock().unwrap().take();
+        if let Some(tokens) = deed {
+            // Somebody else has the next token fetched before the look at the clock is over.
+            while tokens.at_hand() != Some(secret("two")) {
+                std::thread::yield_now();
+            }
+        }
+        now
+    }
+
+    fn wall(&self) -> Duration {
+        self.clock.wall()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.clock.sleep(duration)
+    }
+}
+
+/// Whoever looked at a token close to its end may be overtaken by the fetch of the next one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn who_is_overtaken_has_nothing_fetched() {
+    let script = Script::new(vec![Give("one", 7200), Give("two", 7200), Give("three", 7200)]);
+    let clock = Sly::default();
+    let tokens = Refreshing::with(script.clone(), MemoryStore::new(), Arc::new(clock.clone()), Policy::default());
+    tokens.token().await.unwrap();
+    clock.clock.advance(seconds(7200 - 60));
+    *clock.deed.lock().unwrap() = Some(tokens.clone());
+    assert_eq!(tokens.at_hand(), Some(secret("one")), "it looked before");
+    // One thread runs the tasks in their order, so that one that was begun now has run when this one has.
+    tokio::spawn(settle()).await.unwrap();
+    assert_eq!((script.asked(), tokens.at_hand()), (2, Some(secret("two"))));
+}
+
 /// A source that gives one token after the other, and panics while it is told to.
 #[derive(Clone, Debug)]
 struct Numbers(Arc<State>);
@@ -106,12 +253,23 @@ impl TokenSource for Numbers {
         let take = |left: usize| left.checked_sub(1);
         let panics = self.0.panics.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok();
         assert!(!panics, "the source panics, as it is told to");
-        Ok(Fetched::new(format!("number {number}").as_str(), 7200))
+        let mut fetched = Fetched::new(format!("number {number}").as_str(), 7200);
+        fetched.refresh = Some(format!("refresh {number}").as_str().into());
+        Ok(fetched)
     }
 }
 
 fn numbered<Store: TokenStore>(source: &Numbers, store: Store, clock: &ManualClock) -> Refreshing<Numbers, Store> {
     Refreshing::with(source.clone(), store, Arc::new(clock.clone()), Policy::default())
+}
+
+#[tokio::test]
+async fn what_the_next_one_is_fetched_with_is_kept() {
+    let source = Numbers::new(0);
+    let store = MemoryStore::new();
+    numbered(&source, store.clone(), &ManualClock::default()).token().await.unwrap();
+    let kept = store.load(&source.0.key).await.unwrap().expect("it is kept");
+    assert_eq!((kept.token, kept.refresh), ("number 1".into(), Some("refresh 1".into())));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod failing;
 mod file;
+mod hanging;
 mod hard;
 mod refreshing;
 mod refused;

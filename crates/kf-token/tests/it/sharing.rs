@@ -1,7 +1,12 @@
 //! Several processes and one store, played by several providers.
 
-use kf_token::{MemoryStore, Record, TokenKey, TokenStore};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use kf_token::{Lease, MemoryStore, Policy, Record, Refreshing, Saved, StoreError, TokenKey, TokenStore};
 use kf_transport::ManualClock;
+use tokio::sync::Semaphore;
 
 use crate::script::Step::Give;
 use crate::script::{Script, seconds, secret, settle, tokens_in};
@@ -28,7 +33,7 @@ async fn one_fetches_and_the_others_wait_for_it() {
             tokio::spawn(async move { tokens.token().await })
         })
         .collect();
-    clock.wait_for_sleepers(7).await;
+    clock.wait_for_sleepers(8).await; // the one who asks has an end, too
     assert_eq!(script.asked(), 1, "one has the lease");
     script.let_through(1);
     settle().await;
@@ -54,6 +59,93 @@ async fn a_holder_who_froze_is_waited_for_as_long_as_a_lease_may_last() {
         clock.advance(seconds(1) / 10);
     }
     assert_eq!(caller.await.unwrap().unwrap(), secret("one"));
+}
+
+/// Seven wait for a holder who froze: one of them takes over. If that one freezes as well, one of the others does.
+#[tokio::test]
+async fn a_holder_who_froze_is_overridden_by_one_alone() {
+    let store = MemoryStore::new();
+    let clock = ManualClock::default();
+    let script = Script::held(vec![Give("one", 7200), Give("two", 7200)]);
+    let _frozen = store.lease(&TokenKey::new("test:script")).await.unwrap().unwrap();
+    let callers: Vec<_> = (0..7)
+        .map(|_| {
+            let mut policy = Policy::default();
+            policy.source_patience = seconds(3600);
+            let tokens = Refreshing::with(script.clone(), store.clone(), Arc::new(clock.clone()), policy);
+            tokio::spawn(async move { tokens.token().await })
+        })
+        .collect();
+    let bound = store.lease_bound();
+    for (until, asked) in [(bound - seconds(1), 0), (bound * 2 - seconds(1), 1), (bound * 2 + seconds(1), 2)] {
+        while kf_transport::Clock::now(&clock) < until {
+            settle().await;
+            clock.advance(seconds(1) / 10);
+        }
+        assert_eq!(script.asked(), asked, "after {until:?}");
+    }
+    script.let_through(2);
+    settle().await;
+    clock.advance(seconds(1));
+    for caller in callers {
+        caller.await.unwrap().unwrap();
+    }
+    assert_eq!(script.asked(), 2);
+}
+
+/// Somebody who froze with the lease in hand, before the platform was asked, looks again before asking it.
+#[tokio::test]
+async fn who_froze_before_asking_looks_again() {
+    let store = Freezing::default();
+    let clock = ManualClock::default();
+    let script = Script::new(vec![Give("one", 7200)]);
+    let mut policy = Policy::default();
+    policy.store_patience = seconds(3600);
+    let tokens = Refreshing::with(script.clone(), store.clone(), Arc::new(clock.clone()), policy);
+    let caller = tokio::spawn(async move { tokens.token().await });
+    settle().await;
+    clock.advance(store.lease_bound());
+    store.0.thaw.add_permits(1);
+    settle().await;
+    assert_eq!((script.asked(), store.0.leases.load(Ordering::SeqCst)), (0, 2), "it takes the lease once more");
+    store.0.thaw.add_permits(1);
+    assert_eq!(caller.await.unwrap().unwrap(), secret("one"));
+}
+
+/// A store that freezes whoever looks into it with a lease in hand.
+#[derive(Clone, Debug, Default)]
+struct Freezing(Arc<Frozen>);
+
+#[derive(Debug)]
+struct Frozen {
+    store: MemoryStore,
+    leases: AtomicUsize,
+    thaw: Semaphore,
+}
+
+impl Default for Frozen {
+    fn default() -> Self {
+        Self { store: MemoryStore::new(), leases: AtomicUsize::new(0), thaw: Semaphore::new(0) }
+    }
+}
+
+#[async_trait]
+impl TokenStore for Freezing {
+    async fn load(&self, key: &TokenKey) -> Result<Option<Record>, StoreError> {
+        if self.0.leases.load(Ordering::SeqCst) > 0 {
+            self.0.thaw.acquire().await.unwrap().forget();
+        }
+        self.0.store.load(key).await
+    }
+
+    async fn save(&self, key: &TokenKey, record: &Record, expected: u64) -> Result<Saved, StoreError> {
+        self.0.store.save(key, record, expected).await
+    }
+
+    async fn lease(&self, key: &TokenKey) -> Result<Option<Lease>, StoreError> {
+        self.0.leases.fetch_add(1, Ordering::SeqCst);
+        self.0.store.lease(key).await
+    }
 }
 
 /// A late answer is told of the newer record, and takes that.

@@ -12,6 +12,9 @@ pub(crate) const URL: &str = "KF_TEST_URL";
 pub(crate) const SOURCE: &str = "KF_TEST_SOURCE";
 pub(crate) const FILE: &str = "KF_TEST_FILE";
 
+/// Who waits for another process looks again so soon.
+const SOON: Duration = Duration::from_millis(100);
+
 /// Not a test: what this program does when a test starts it again.
 #[test]
 #[allow(clippy::disallowed_methods, reason = "the test that starts it hands it over so")]
@@ -40,6 +43,11 @@ async fn run(url: &str, source: &str, file: &str) {
             Some(("advance", millis)) => {
                 clock.advance(Duration::from_millis(millis.parse().unwrap()));
                 say("advanced");
+            }
+            // Who has something to do wakes by itself; who waits for another one looks again soon, on the clock.
+            _ if line == "state" => {
+                let wakes = clock.next_wake().is_some_and(|left| left <= SOON);
+                say(if wakes { "waiting" } else { "busy" });
             }
             _ if line == "call" => {
                 let (tokens, wire) = (Arc::clone(&tokens), wire.clone());

@@ -35,6 +35,19 @@ impl Member {
     }
 }
 
+impl Member {
+    /// What it says to a line. Of a call that is under way it may tell the outcome before.
+    async fn ask(&mut self, line: &str, outcome: &mut Option<String>) -> String {
+        self.tell(line).await;
+        loop {
+            match self.hear().await {
+                said if said.starts_with("called") || said.starts_with("failed") => *outcome = Some(said),
+                said => return said,
+            }
+        }
+    }
+}
+
 /// The processes of a test.
 pub(crate) struct Family {
     members: Vec<Member>,
@@ -76,23 +89,29 @@ impl Family {
 
     /// Lets all call at once; moves their clocks while they wait for each other.
     pub(crate) async fn call_all(&mut self) -> Vec<String> {
-        for member in &mut self.members {
+        self.call_from(0).await
+    }
+
+    /// Lets all call at once, but for those before an index. Their clocks move while all who have no answer yet wait for
+    /// somebody: never while one of them is at work, however slow this machine is.
+    pub(crate) async fn call_from(&mut self, first: usize) -> Vec<String> {
+        let members = &mut self.members[first..];
+        for member in members.iter_mut() {
             member.tell("call").await;
         }
-        let mut answers = vec![None; self.members.len()];
+        let mut answers = vec![None; members.len()];
         self.waited = Duration::ZERO;
         while answers.iter().any(Option::is_none) {
-            for (member, answer) in self.members.iter_mut().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
-                member.tell(&format!("advance {}", STEP.as_millis())).await;
-                // Whatever it says before that is the answer; then the clock is still to be heard.
-                loop {
-                    match member.hear().await {
-                        said if said == "advanced" => break,
-                        said => *answer = Some(said),
-                    }
-                }
+            let mut all_wait = true;
+            for (member, answer) in members.iter_mut().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
+                all_wait &= member.ask("state", answer).await == "waiting" && answer.is_none();
             }
-            self.waited += STEP;
+            if all_wait {
+                for (member, answer) in members.iter_mut().zip(&mut answers).filter(|(_, answer)| answer.is_none()) {
+                    member.ask(&format!("advance {}", STEP.as_millis()), answer).await;
+                }
+                self.waited += STEP;
+            }
         }
         answers.into_iter().flatten().collect()
     }
@@ -100,6 +119,19 @@ impl Family {
     /// How long the clocks of the last call went on.
     pub(crate) fn waited(&self) -> Duration {
         self.waited
+    }
+
+    /// Stops one where it is, or lets it go on.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, index: usize, signal: rustix::process::Signal) {
+        let id = i32::try_from(self.members[index].child.id().expect("it runs")).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), signal).unwrap();
+    }
+
+    /// What one says next.
+    #[cfg(unix)]
+    pub(crate) async fn hear(&mut self, index: usize) -> String {
+        self.members[index].hear().await
     }
 
     /// Ends one as `kill -9` does.

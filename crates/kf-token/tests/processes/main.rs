@@ -69,3 +69,28 @@ async fn a_holder_that_is_killed_holds_nobody_up() {
     assert_eq!(fetches(&sim), 2, "one a lifetime, and one for the crash");
     family.end().await;
 }
+
+/// The holder of the lease is stopped while its answer is on the way, and goes on when the others have another token.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_holder_that_froze_is_overridden_by_one_and_replaces_nothing() {
+    use rustix::process::Signal;
+
+    let clock = ManualClock::default();
+    let sim = sim(&clock).await;
+    let mut family = Family::start(&sim, "classic", 8).await;
+    sim.platform().fault(Fault::new(Effect::Delay(1_000)).on("fetch_token").times(1)).unwrap();
+    family.ask(0).await;
+    clock.wait_for_sleepers(1).await;
+    family.signal(0, Signal::STOP);
+    assert_eq!(family.call_from(1).await, ["called 3"; 7], "the others go on");
+    assert!(family.waited() >= Duration::from_secs(20), "when the bound of a lease is over: {:?}", family.waited());
+    assert_eq!(fetches(&sim), 2, "one of them asked for all");
+    // Its answer comes: the token of before, which is void by now.
+    clock.advance(Duration::from_secs(1));
+    family.signal(0, Signal::CONT);
+    assert_eq!(family.hear(0).await, "called 3", "it takes the newer one");
+    assert_eq!(family.call_all().await, ["called 3"; 8]);
+    assert_eq!(fetches(&sim), 2, "and nobody needs another");
+    family.end().await;
+}

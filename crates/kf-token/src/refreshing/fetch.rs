@@ -1,0 +1,172 @@
+//! One fetch: what the store holds, the right to ask, the answer. Nothing here is waited for without an end.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kf_model::Secret;
+use kf_transport::{TransportError, TransportErrorKind, unless};
+use tokio::sync::watch;
+
+use super::Inner;
+use super::current::Current;
+use super::flight::Outcome;
+use crate::{AskError, Lease, Record, Saved, StoreError, TokenError, TokenKey, TokenSource, TokenStore};
+
+impl<So: TokenSource, St: TokenStore> Inner<So, St> {
+    /// Looks into the store, and asks the platform if there is nothing.
+    pub(super) async fn fetch(&self, own: &watch::Receiver<Outcome>) -> Result<Arc<Secret>, TokenError> {
+        let mut shelf = Shelf { inner: self, is_stuck: false, round: 0, since: self.clock.now(), held: None };
+        loop {
+            self.go_on(own);
+            let stored = shelf.look().await;
+            self.go_on(own);
+            // One that stood still may find that another one took its place; so may one that was begun too late.
+            if let Some(token) = self.fresh() {
+                return Ok(token);
+            }
+            if let Some(token) = stored.as_ref().and_then(|record| self.adopt(record)) {
+                return Ok(token);
+            }
+            if let Some(token) = self.reinstate() {
+                return Ok(token);
+            }
+            // The right to ask is held until the record is kept; a store that is down holds nobody up.
+            if shelf.is_held() || shelf.is_stuck {
+                match self.ask(stored.as_ref(), own).await? {
+                    Some(token) => return Ok(token),
+                    None => continue,
+                }
+            }
+            match shelf.take().await {
+                Ok(true) => {}
+                Ok(false) => self.clock.sleep(self.policy.lease_poll).await,
+                Err(error) => {
+                    tracing::warn!(key = %self.source.key(), %error, "the token store gives no lease");
+                    shelf.is_stuck = true;
+                }
+            }
+        }
+    }
+
+    /// What an operation of the store comes to, within the time that it may take.
+    async fn within<T>(&self, operation: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+        let patience = self.policy.store_patience;
+        unless(operation, self.clock.sleep(patience)).await.unwrap_or_else(|| {
+            let what = format!("the token store does not answer within {patience:?}");
+            Err(StoreError::unavailable(what, std::io::Error::from(std::io::ErrorKind::TimedOut)))
+        })
+    }
+
+    /// Takes a record of the store, if it is news.
+    fn adopt(&self, record: &Record) -> Option<Arc<Secret>> {
+        let refusals = self.refusals();
+        self.give_out(self.news(record)?, record.generation, refusals)
+    }
+
+    /// A record as it is seen now, if it lives, is another one than the process has, and is not the one that was refused.
+    fn news(&self, record: &Record) -> Option<Current> {
+        let is_news = self.is_news(&record.token, record.generation);
+        is_news.then(|| Current::of(record, &*self.clock, &self.policy)).flatten()
+    }
+
+    /// Asks the platform, and keeps what it gives; none if that was refused meanwhile.
+    async fn ask(
+        &self,
+        previous: Option<&Record>,
+        own: &watch::Receiver<Outcome>,
+    ) -> Result<Option<Arc<Secret>>, TokenError> {
+        let (endpoint, refusals) = (self.source.endpoint(), self.refusals());
+        let asking = unless(self.source.fetch(previous), self.clock.sleep(self.policy.source_patience));
+        let fetched = asking.await.unwrap_or_else(|| {
+            let error = TransportError::new(TransportErrorKind::Timeout, endpoint, "the source of tokens");
+            Err(AskError::Transport(error))
+        });
+        self.go_on(own);
+        let fetched = fetched.map_err(|error| self.failure(error))?;
+        let wall = self.clock.wall().as_secs();
+        let life = match u64::try_from(fetched.expires_in) {
+            Ok(seconds) if seconds > 0 => Duration::from_secs(seconds).min(self.policy.lifetime_max),
+            _ => self.policy.lifetime_unknown,
+        };
+        let known = self.generation();
+        let expected = previous.map_or(known, |record| record.generation);
+        let generation = expected.max(known).saturating_add(1);
+        let ends_at = wall.saturating_add(life.as_secs().max(1));
+        let mut record = Record::new(fetched.token, wall, ends_at, generation);
+        record.refresh = fetched.refresh;
+        let record = self.keep(record, expected, own).await;
+        let current = Current::of(&record, &*self.clock, &self.policy);
+        let Some(current) = current else { return Ok(Some(Arc::new(record.token))) };
+        Ok(self.give_out(current, record.generation, refusals))
+    }
+
+    /// Keeps a record, and gives the one to use: that of another process, if it is newer and may be used.
+    async fn keep(&self, mut record: Record, mut expected: u64, own: &watch::Receiver<Outcome>) -> Record {
+        for _ in 0..2 {
+            self.go_on(own);
+            match self.within(self.store.save(self.source.key(), &record, expected)).await {
+                Ok(Saved::Kept) => break,
+                Ok(Saved::Another(newer)) if self.news(&newer).is_some() => return newer,
+                // It is over, or the very one that is to be replaced, which could not be read before.
+                Ok(Saved::Another(old)) => {
+                    expected = old.generation;
+                    record.generation = record.generation.max(expected.saturating_add(1));
+                }
+                Err(error) => {
+                    tracing::warn!(key = %self.source.key(), %error, "the token store cannot be written");
+                    break;
+                }
+            }
+        }
+        record
+    }
+
+    fn failure(&self, error: AskError) -> TokenError {
+        TokenError::of(error, self.source.endpoint(), self.pause(), self.policy.credentials_pause)
+    }
+}
+
+/// The store as one fetch sees it, and the right to ask.
+///
+/// Who waited for the holder of that right as long as a lease may last takes the right of the next round, which again only one
+/// can hold: a holder who froze is overridden by one of those who wait, not by all.
+struct Shelf<'a, So, St> {
+    inner: &'a Inner<So, St>,
+    is_stuck: bool,
+    round: u32,
+    since: Duration,
+    held: Option<(Lease, Duration)>,
+}
+
+impl<So: TokenSource, St: TokenStore> Shelf<'_, So, St> {
+    /// What the store holds; what is wrong with it is told, and holds nobody up.
+    async fn look(&mut self) -> Option<Record> {
+        let (inner, start) = (self.inner, self.inner.clock.now());
+        inner.within(inner.store.load(inner.source.key())).await.unwrap_or_else(|error| {
+            tracing::warn!(key = %inner.source.key(), %error, "the token store cannot be read");
+            self.is_stuck |= inner.clock.now().saturating_sub(start) >= inner.policy.store_patience;
+            None
+        })
+    }
+
+    /// Whether the right is held, and not for so long that others may have taken its holder for frozen.
+    fn is_held(&mut self) -> bool {
+        let (now, bound) = (self.inner.clock.now(), self.inner.store.lease_bound());
+        self.held = self.held.take().filter(|(_, taken)| now.saturating_sub(*taken) < bound);
+        self.held.is_some()
+    }
+
+    /// Takes the right, if nobody has it.
+    async fn take(&mut self) -> Result<bool, StoreError> {
+        let (inner, now) = (self.inner, self.inner.clock.now());
+        if now.saturating_sub(self.since) >= inner.store.lease_bound() {
+            (self.round, self.since) = (self.round.saturating_add(1), now);
+        }
+        let key = inner.source.key();
+        let later = (self.round > 0).then(|| TokenKey::new(format!("{key}#{}", self.round)));
+        let lease = inner.within(inner.store.lease(later.as_ref().unwrap_or(key))).await?;
+        self.held = lease.map(|lease| (lease, now));
+        Ok(self.held.is_some())
+    }
+}
