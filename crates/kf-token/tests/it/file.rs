@@ -1,5 +1,7 @@
 //! Tokens in a file.
 
+mod given_up;
+
 use std::path::PathBuf;
 
 use kf_token::{FileStore, Record, Saved, TokenKey, TokenStore};
@@ -92,6 +94,22 @@ fn a_path_that_cannot_be_a_file_is_refused() {
     assert!(missing.to_string().contains("make it first"), "{missing}");
     let itself = FileStore::open(&folder.0).unwrap_err();
     assert!(itself.to_string().contains("is no file"), "{itself}");
+}
+
+/// What is left of a process that died while it wrote.
+#[tokio::test]
+async fn what_a_writer_left_behind_goes_with_the_next_save() {
+    let folder = Folder::new("left");
+    let store = FileStore::open(folder.path("tokens.json")).unwrap();
+    let others = ["other.json.next", "tokens.json.1.tmp", "tokens.json.next.mine", "tokens.json.tmp"];
+    for name in others.iter().chain(&["tokens.json.next"]) {
+        std::fs::write(folder.path(name), "left behind").unwrap();
+    }
+    assert_eq!(store.save(&TokenKey::new("k"), &Record::new("t", 1, 2, 1), 0).await.unwrap(), Saved::Kept);
+    assert!(!folder.path("tokens.json.next").exists());
+    for name in others {
+        assert_eq!(std::fs::read(folder.path(name)).unwrap(), b"left behind", "{name} is not ours");
+    }
 }
 
 #[tokio::test]
