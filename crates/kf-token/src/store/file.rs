@@ -3,6 +3,7 @@
 mod disk;
 mod form;
 mod lock;
+mod place;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,11 +34,12 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// A store in a file, which need not be there yet; its folder must be.
+    /// A store in a file, which need not be there yet; its folder must be. A symbolic link is followed now: the file that it
+    /// leads to is written, and whoever comes by another path shares its locks.
     ///
     /// # Errors
     ///
-    /// There is no such folder, or the path is a folder itself.
+    /// There is no such folder, the path leads to something else than a file, or its links lead nowhere.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         Self::open_on(path, Arc::new(SystemClock::new()))
     }
@@ -46,18 +48,9 @@ impl FileStore {
     ///
     /// # Errors
     ///
-    /// There is no such folder, or the path is a folder itself.
+    /// There is no such folder, the path leads to something else than a file, or its links lead nowhere.
     pub fn open_on(path: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let path = path.into();
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if path.file_name().is_none() || path.is_dir() {
-            let what = format!("{} is no file; give the path of one", path.display());
-            return Err(StoreError::unavailable(what, io::Error::from(io::ErrorKind::IsADirectory)));
-        }
-        if !folder.is_dir() {
-            let what = format!("there is no folder {}; make it first", folder.display());
-            return Err(StoreError::unavailable(what, io::Error::from(io::ErrorKind::NotFound)));
-        }
+        let path = place::find(&path.into())?;
         Ok(Self { path: path.into(), clock })
     }
 

@@ -1,6 +1,8 @@
 //! Tokens in a file.
 
 mod given_up;
+#[cfg(unix)]
+mod links;
 
 use std::path::PathBuf;
 
@@ -94,6 +96,7 @@ fn a_path_that_cannot_be_a_file_is_refused() {
     assert!(missing.to_string().contains("make it first"), "{missing}");
     let itself = FileStore::open(&folder.0).unwrap_err();
     assert!(itself.to_string().contains("is no file"), "{itself}");
+    FileStore::open("a name alone.json").expect("it is one in the folder of the process");
 }
 
 /// What is left of a process that died while it wrote.

@@ -11,7 +11,7 @@ use crate::{Record, TokenKey};
 
 /// The records of a file.
 pub(super) fn read(path: &Path) -> Result<form::Records, StoreError> {
-    match fs::read(path) {
+    match look(path) {
         Ok(bytes) => form::parse(&bytes).ok_or_else(|| {
             let what = format!("{} holds no tokens of kf; the next good fetch replaces it", path.display());
             StoreError::foreign(what)
@@ -19,6 +19,15 @@ pub(super) fn read(path: &Path) -> Result<form::Records, StoreError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(form::Records::new()),
         Err(error) => Err(StoreError::unavailable(format!("{} cannot be read", path.display()), error)),
     }
+}
+
+/// The bytes of a file. A pipe is not opened, since it would hold up whoever opens it, nor is a link, since those that were
+/// meant have been followed.
+fn look(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "something else than a file is in its place"));
+    }
+    fs::read(path)
 }
 
 /// Keeps a record in a file that is locked.
