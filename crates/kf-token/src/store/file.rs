@@ -1,6 +1,7 @@
 //! Tokens in a file, for all processes of a machine.
 
 mod disk;
+mod doubt;
 mod form;
 mod lock;
 mod place;
@@ -22,11 +23,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait before it is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Tokens in a file, for all processes of a machine. Only its owner can read it. Clones are the same store.
+/// Tokens in a file, for all processes of a machine. Clones are the same store.
+///
+/// Only its owner can read the file, from its first byte. One that other users can read or write, or that belongs to another
+/// user than this one or root, is told of and not used; a good fetch replaces it. (On Unix; other systems do not say who can
+/// open a file.)
 ///
 /// Beside it stand `.lock`, which is locked while the file is written, and a `.lease` for each key, locked while a token is
 /// fetched. Both are empty, and the system frees their locks when a process dies. The next file is written to `.next` and then
 /// renamed; what a process that died has left there is written over, and no other file is touched.
+///
+/// Nobody else should be able to write in the folder. They could plant no token, but remove the file, and hold its locks.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: Arc<Path>,
@@ -70,7 +77,14 @@ impl FileStore {
 impl TokenStore for FileStore {
     async fn load(&self, key: &TokenKey) -> Result<Option<Record>, StoreError> {
         let key = key.clone();
-        self.blocking(move |path| Ok(disk::read(path)?.remove(key.as_str()))).await
+        self.blocking(move |path| {
+            let mut held = disk::read(path)?;
+            match held.doubt {
+                Some(doubt) => Err(StoreError::foreign(doubt.words(path))),
+                None => Ok(held.records.remove(key.as_str())),
+            }
+        })
+        .await
     }
 
     async fn save(&self, key: &TokenKey, record: &Record, expected_generation: u64) -> Result<Saved, StoreError> {

@@ -3,6 +3,8 @@
 mod given_up;
 #[cfg(unix)]
 mod links;
+#[cfg(unix)]
+mod others;
 
 use std::path::PathBuf;
 
@@ -59,9 +61,11 @@ async fn what_is_no_file_of_ours_is_named_and_replaced_by_a_good_fetch() {
     let cut = r#"{"form":"kf-tokens-1","records":{"test:script":{"token":"canary"#;
     let contents: [&[u8]; 6] =
         [b"", b"\0\xFF\xFEcanary", b"{}", b"[canary]", cut.as_bytes(), br#"{"form":"canary","records":{}}"#];
+    // A file that the test made itself could be open to others.
+    let store = FileStore::open(&path).unwrap();
+    store.save(&TokenKey::new("test:script"), &Record::new("t", 1, 2, 1), 0).await.unwrap();
     for content in contents {
         std::fs::write(&path, content).unwrap();
-        let store = FileStore::open(&path).unwrap();
         let error = store.load(&TokenKey::new("test:script")).await.unwrap_err();
         assert!(error.is_foreign());
         assert!(error.to_string().ends_with("holds no tokens of kf; the next good fetch replaces it"), "{error}");
