@@ -59,8 +59,17 @@ async fn what_is_no_file_of_ours_is_named_and_replaced_by_a_good_fetch() {
     let folder = Folder::new("foreign");
     let path = folder.path("tokens.json");
     let cut = r#"{"form":"kf-tokens-1","records":{"test:script":{"token":"canary"#;
-    let contents: [&[u8]; 6] =
-        [b"", b"\0\xFF\xFEcanary", b"{}", b"[canary]", cut.as_bytes(), br#"{"form":"canary","records":{}}"#];
+    let row = r#""token":"canary","obtained_at":1,"expires_at":2,"generation":1,"canary":1"#;
+    let contents: [&[u8]; 8] = [
+        b"",
+        b"\0\xFF\xFEcanary",
+        b"{}",
+        b"[canary]",
+        cut.as_bytes(),
+        br#"{"form":"canary","records":{}}"#,
+        br#"{"form":"kf-tokens-1","records":{},"canary":1}"#,
+        &format!(r#"{{"form":"kf-tokens-1","records":{{"test:script":{{{row}}}}}}}"#).into_bytes(),
+    ];
     // A file that the test made itself could be open to others.
     let store = FileStore::open(&path).unwrap();
     store.save(&TokenKey::new("test:script"), &Record::new("t", 1, 2, 1), 0).await.unwrap();
