@@ -2,6 +2,8 @@
 
 mod canary;
 mod shown;
+mod simulator;
+mod stores;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +14,8 @@ use kf_model::credentials::{FetchStableToken, FetchToken};
 use kf_model::{ENDPOINTS, Method, OpenId, Secret, Upload, WechatId};
 use kf_sim::{Effect, Fault, LogFilter, LoggedCall, Platform, Sim, SimTransport, TokenLine};
 use kf_token::{
-    ClassicToken, Fetched, FileStore, MemoryStore, Policy, Record, Refreshing, Saved, StableToken, StaticToken,
-    TokenKey, TokenStore,
+    ClassicToken, Fetched, MemoryStore, Policy, Record, Refreshing, Saved, StableToken, StaticToken, TokenKey,
+    TokenStore,
 };
 use kf_transport::{Body, HyperTransport, ManualClock, Param, Proxy, Request, Response, Transport};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -221,33 +223,6 @@ async fn no_type_shows_one() {
     });
     shown.debug("WorldFile", &platform.save().0);
     shown.hides(&Canaries::new(held_by(&platform)));
-}
-
-#[tokio::test]
-async fn no_store_shows_one() {
-    let (trace, _guard) = Trace::begin();
-    let mut shown = Shown::default();
-    let path = std::env::temp_dir().join(format!("kf-tests-{}-secrets.json", std::process::id()));
-    let store = FileStore::open(&path).unwrap();
-    let key = TokenKey::new("stable:a");
-    let mut record = Record::new(ACCESS_TOKEN, 1, u64::MAX, 7);
-    record.refresh = Some(REFRESH_TOKEN.into());
-    shown.debug("a first save", &store.save(&key, &record, 0).await);
-    shown.debug("another one", &store.save(&key, &record, 3).await);
-    shown.debug("a load", &store.load(&key).await);
-    let kept = std::fs::read_to_string(&path).unwrap();
-    assert!(Canaries::new([]).found(&kept).is_some(), "the file is where it may be");
-    std::fs::write(&path, kept.replace("kf-tokens-1", REPEATED)).unwrap();
-    shown.error("a foreign file", store.load(&key).await.unwrap_err());
-    shown.debug("FileStore", &store);
-    let tokens = Refreshing::new(StableToken::new(SimTransport::new(world()), app_id(APP), APP_SECRET), store);
-    shown.debug("a token", &tokens.token().await);
-    shown.text("the trace", trace.text());
-    assert!(trace.text().contains("cannot be read"), "a warning is there: {}", trace.text());
-    for word in ["", ".lock"] {
-        let _ = std::fs::remove_file(format!("{}{word}", path.display()));
-    }
-    shown.hides(&Canaries::new([]));
 }
 
 /// Proxies that refuse, hang up, or repeat what they were told.

@@ -14,7 +14,13 @@ use crate::{Record, TokenKey};
 
 /// Where tokens are kept, for one process or for many.
 ///
-/// The promises that every store keeps are tested by the suite of the module `contract`, behind the feature of that name.
+/// What is said here is promised by every store; the suite of the module `contract`, behind the feature of that name, tests it.
+///
+/// - A record stays until another one replaces it, even when its token is over, and comes back whole: tokens of up to 512
+///   characters, whatever they are; a refresh token that is empty, or none; numbers of up to `i64::MAX`.
+/// - Keys are any text of up to 512 bytes, and those that differ in anything are different.
+/// - Whoever opens the same store sees at once what was kept, in another process as in this one.
+/// - A future that is dropped before its end has done all or nothing.
 #[async_trait]
 pub trait TokenStore: Send + Sync + fmt::Debug + 'static {
     /// The record of a key.
@@ -26,15 +32,20 @@ pub trait TokenStore: Send + Sync + fmt::Debug + 'static {
 
     /// Keeps a record, if the generation that is kept now is the expected one (0 for none); otherwise gives what is kept.
     ///
-    /// What is no record is replaced.
+    /// Of several that are saved at once and expect the same, one is kept, and the others are given that one. What is saved at once
+    /// under other keys takes nothing from each other. Where nothing is kept, or what is no record, the record is kept whatever
+    /// was expected: what was lost cannot be newer.
     ///
     /// # Errors
     ///
     /// The store cannot be written.
     async fn save(&self, key: &TokenKey, record: &Record, expected_generation: u64) -> Result<Saved, StoreError>;
 
-    /// The right to fetch the next token of a key, or none while somebody else has it. It ends when it is dropped; that of a
-    /// holder who died or froze ends by itself, or is overridden by those who waited as long as [`lease_bound`](Self::lease_bound).
+    /// The right to fetch the next token of a key, or none while somebody else has it; of several who ask at once, one gets it.
+    /// It holds up no load and no save, and nobody who asks for that of another key.
+    ///
+    /// It ends soon after it is dropped, which may be on any thread, without a runtime, and after its store. That of a holder who
+    /// died or froze ends by itself, or is overridden by those who waited as long as [`lease_bound`](Self::lease_bound).
     ///
     /// # Errors
     ///
@@ -107,7 +118,7 @@ impl StoreError {
         Self { what: what.into(), is_foreign: false, source: Some(source.into()) }
     }
 
-    /// The store holds what is no record: it is damaged, or somebody else's. The words must not show what it holds.
+    /// The store holds what is no record: it is damaged, or somebody else's, or may be. The words must not show what it holds.
     pub fn foreign(what: impl Into<String>) -> Self {
         Self { what: what.into(), is_foreign: true, source: None }
     }

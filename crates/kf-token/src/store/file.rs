@@ -1,24 +1,39 @@
 //! Tokens in a file, for all processes of a machine.
 
+mod disk;
+mod doubt;
 mod form;
 mod lock;
+mod place;
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use kf_transport::{Clock, SystemClock};
 
-use self::lock::{beside, open, take};
+use self::lock::{beside, open};
 use super::{Lease, Saved, StoreError, TokenStore};
 use crate::{Record, TokenKey};
 
-/// Tokens in a file, for all processes of a machine. Only its owner can read it. Clones are the same store.
+/// How long to wait for a lock that is held while a file is written; whoever holds it longer is frozen.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait before it is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Tokens in a file, for all processes of a machine. Clones are the same store.
 ///
-/// Beside the file stand one that is locked while it is written, and one for each key that is locked while a token is fetched;
-/// both are empty, and the system frees their locks when a process dies.
+/// Only its owner can read the file, from its first byte. One that other users can read or write, or that belongs to another
+/// user than this one or root, is told of and not used; a good fetch replaces it. (On Unix; other systems do not say who can
+/// open a file.)
+///
+/// Beside it stand `.lock`, which is locked while the file is written, and a `.lease` for each key, locked while a token is
+/// fetched. Both are empty, and the system frees their locks when a process dies. The next file is written to `.next` and then
+/// renamed; what a process that died has left there is written over, and no other file is touched.
+///
+/// Nobody else should be able to write in the folder. They could plant no token, but remove the file, and hold its locks.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: Arc<Path>,
@@ -26,11 +41,12 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// A store in a file, which need not be there yet; its folder must be.
+    /// A store in a file, which need not be there yet; its folder must be. A symbolic link is followed now: the file that it
+    /// leads to is written, and whoever comes by another path shares its locks.
     ///
     /// # Errors
     ///
-    /// There is no such folder, or the path is a folder itself.
+    /// There is no such folder, the path leads to something else than a file, or its links lead nowhere.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         Self::open_on(path, Arc::new(SystemClock::new()))
     }
@@ -39,22 +55,13 @@ impl FileStore {
     ///
     /// # Errors
     ///
-    /// There is no such folder, or the path is a folder itself.
+    /// There is no such folder, the path leads to something else than a file, or its links lead nowhere.
     pub fn open_on(path: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        let path = path.into();
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if path.file_name().is_none() || path.is_dir() {
-            let what = format!("{} is no file; give the path of one", path.display());
-            return Err(StoreError::unavailable(what, io::Error::from(io::ErrorKind::IsADirectory)));
-        }
-        if !folder.is_dir() {
-            let what = format!("there is no folder {}; make it first", folder.display());
-            return Err(StoreError::unavailable(what, io::Error::from(io::ErrorKind::NotFound)));
-        }
+        let path = place::find(&path.into())?;
         Ok(Self { path: path.into(), clock })
     }
 
-    /// Does what waits for the disk where it holds nobody up.
+    /// Does what waits for the disk where it holds nobody up. It is done to its end, even if nobody waits for it any more.
     async fn blocking<T: Send + 'static>(
         &self,
         job: impl FnOnce(&Path) -> Result<T, StoreError> + Send + 'static,
@@ -70,71 +77,43 @@ impl FileStore {
 impl TokenStore for FileStore {
     async fn load(&self, key: &TokenKey) -> Result<Option<Record>, StoreError> {
         let key = key.clone();
-        self.blocking(move |path| Ok(read(path)?.remove(key.as_str()))).await
+        self.blocking(move |path| {
+            let mut held = disk::read(path)?;
+            match held.doubt {
+                Some(doubt) => Err(StoreError::foreign(doubt.words(path))),
+                None => Ok(held.records.remove(key.as_str())),
+            }
+        })
+        .await
     }
 
     async fn save(&self, key: &TokenKey, record: &Record, expected_generation: u64) -> Result<Saved, StoreError> {
-        let lock = take(&beside(&self.path, "lock"), &*self.clock).await?;
-        let (key, record) = (key.clone(), record.clone());
-        self.blocking(move |path| {
-            // What is damaged is replaced: the caller has been told of it when it was read. What cannot be read now may hold
-            // the tokens of others.
-            let mut records = match read(path) {
-                Err(error) if error.is_foreign() => form::Records::new(),
-                records => records?,
+        let start = self.clock.now();
+        loop {
+            let (key, record) = (key.clone(), record.clone());
+            // The lock lives in the job alone: whoever gives up leaves no lock, and no file that is half written.
+            let job = move |path: &Path| {
+                let Some(_lock) = open(&beside(path, "lock"))? else { return Ok(None) };
+                disk::save(path, &key, record, expected_generation).map(Some)
             };
-            if let Some(kept) = records.get(key.as_str()).filter(|kept| kept.generation != expected_generation) {
-                return Ok(Saved::Another(kept.clone()));
+            if let Some(saved) = self.blocking(job).await? {
+                return Ok(saved);
             }
-            records.insert(key.as_str().to_owned(), record);
-            write(path, &form::print(&records))?;
-            drop(lock);
-            Ok(Saved::Kept)
-        })
-        .await
+            if self.clock.now().saturating_sub(start) >= PATIENCE {
+                let what = format!(
+                    "{} stays locked; another process holds it and does not go on",
+                    beside(&self.path, "lock").display()
+                );
+                return Err(StoreError::unavailable(what, io::Error::from(io::ErrorKind::WouldBlock)));
+            }
+            self.clock.sleep(PAUSE).await;
+        }
     }
 
     async fn lease(&self, key: &TokenKey) -> Result<Option<Lease>, StoreError> {
         let name = format!("{:016x}.lease", digest(key.as_str()));
         self.blocking(move |path| Ok(open(&beside(path, &name))?.map(Lease::new))).await
     }
-}
-
-fn read(path: &Path) -> Result<form::Records, StoreError> {
-    match fs::read(path) {
-        Ok(bytes) => form::parse(&bytes).ok_or_else(|| {
-            let what = format!("{} holds no tokens of kf; the next good fetch replaces it", path.display());
-            StoreError::foreign(what)
-        }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(form::Records::new()),
-        Err(error) => Err(StoreError::unavailable(format!("{} cannot be read", path.display()), error)),
-    }
-}
-
-/// Writes beside the file and renames: whoever reads finds the one before or this one, whole.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let fresh = beside(path, &format!("{}.tmp", std::process::id()));
-    let written = write_new(&fresh, bytes).and_then(|()| fs::rename(&fresh, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&fresh);
-        StoreError::unavailable(format!("{} cannot be written", path.display()), error)
-    })?;
-    if let Some(folder) = path.parent() {
-        // Where a folder cannot be synced the rename may be undone by a crash of the machine, and no more is lost.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
-    }
-    Ok(())
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let _ = fs::remove_file(path);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// The classic digest of FNV, 64 bits: two keys that share one would only wait for each other.

@@ -1,5 +1,11 @@
 //! Tokens in a file.
 
+mod given_up;
+#[cfg(unix)]
+mod links;
+#[cfg(unix)]
+mod others;
+
 use std::path::PathBuf;
 
 use kf_token::{FileStore, Record, Saved, TokenKey, TokenStore};
@@ -53,11 +59,22 @@ async fn what_is_no_file_of_ours_is_named_and_replaced_by_a_good_fetch() {
     let folder = Folder::new("foreign");
     let path = folder.path("tokens.json");
     let cut = r#"{"form":"kf-tokens-1","records":{"test:script":{"token":"canary"#;
-    let contents: [&[u8]; 6] =
-        [b"", b"\0\xFF\xFEcanary", b"{}", b"[canary]", cut.as_bytes(), br#"{"form":"canary","records":{}}"#];
+    let row = r#""token":"canary","obtained_at":1,"expires_at":2,"generation":1,"canary":1"#;
+    let contents: [&[u8]; 8] = [
+        b"",
+        b"\0\xFF\xFEcanary",
+        b"{}",
+        b"[canary]",
+        cut.as_bytes(),
+        br#"{"form":"canary","records":{}}"#,
+        br#"{"form":"kf-tokens-1","records":{},"canary":1}"#,
+        &format!(r#"{{"form":"kf-tokens-1","records":{{"test:script":{{{row}}}}}}}"#).into_bytes(),
+    ];
+    // A file that the test made itself could be open to others.
+    let store = FileStore::open(&path).unwrap();
+    store.save(&TokenKey::new("test:script"), &Record::new("t", 1, 2, 1), 0).await.unwrap();
     for content in contents {
         std::fs::write(&path, content).unwrap();
-        let store = FileStore::open(&path).unwrap();
         let error = store.load(&TokenKey::new("test:script")).await.unwrap_err();
         assert!(error.is_foreign());
         assert!(error.to_string().ends_with("holds no tokens of kf; the next good fetch replaces it"), "{error}");
@@ -92,6 +109,23 @@ fn a_path_that_cannot_be_a_file_is_refused() {
     assert!(missing.to_string().contains("make it first"), "{missing}");
     let itself = FileStore::open(&folder.0).unwrap_err();
     assert!(itself.to_string().contains("is no file"), "{itself}");
+    FileStore::open("a name alone.json").expect("it is one in the folder of the process");
+}
+
+/// What is left of a process that died while it wrote.
+#[tokio::test]
+async fn what_a_writer_left_behind_goes_with_the_next_save() {
+    let folder = Folder::new("left");
+    let store = FileStore::open(folder.path("tokens.json")).unwrap();
+    let others = ["other.json.next", "tokens.json.1.tmp", "tokens.json.next.mine", "tokens.json.tmp"];
+    for name in others.iter().chain(&["tokens.json.next"]) {
+        std::fs::write(folder.path(name), "left behind").unwrap();
+    }
+    assert_eq!(store.save(&TokenKey::new("k"), &Record::new("t", 1, 2, 1), 0).await.unwrap(), Saved::Kept);
+    assert!(!folder.path("tokens.json.next").exists());
+    for name in others {
+        assert_eq!(std::fs::read(folder.path(name)).unwrap(), b"left behind", "{name} is not ours");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Tokens on a clock that is moved by hand.
 
+mod asking;
 mod failing;
 mod file;
 mod hanging;

@@ -109,8 +109,8 @@ async fn a_store_that_is_down_serves_from_memory_until_the_token_ends() {
 async fn a_file_that_cannot_be_read_is_not_replaced() {
     let folder = Folder::new("unreadable");
     let path = folder.path("tokens.json");
-    std::os::unix::fs::symlink(&path, &path).unwrap();
     let store = FileStore::open(&path).unwrap();
+    std::os::unix::fs::symlink(&path, &path).unwrap();
     assert!(!store.load(&key()).await.unwrap_err().is_foreign());
     let error = store.save(&key(), &Record::new("t", 1, 2, 1), 0).await.unwrap_err();
     assert!(error.to_string().contains("tokens.json cannot be read"), "{error}");

@@ -17,7 +17,18 @@ const MARK: &str = "kf-tokens-1";
 #[serde(deny_unknown_fields)]
 struct Read {
     form: String,
-    records: BTreeMap<String, Row<Secret>>,
+    records: BTreeMap<String, Row<Text>>,
+}
+
+/// A credential as it was written: an answer of the platform with a blank one is none, but a record keeps what it was given.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+struct Text(Secret);
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
 }
 
 #[derive(Serialize)]
@@ -44,9 +55,9 @@ fn none<T>() -> Option<T> {
 /// The records of a file; none if it is no file of ours, or damaged.
 pub(super) fn parse(bytes: &[u8]) -> Option<Records> {
     let file: Read = serde_json::from_slice(bytes).ok().filter(|file: &Read| file.form == MARK)?;
-    let record = |row: Row<Secret>| Record {
-        token: row.token,
-        refresh: row.refresh,
+    let record = |row: Row<Text>| Record {
+        token: row.token.0,
+        refresh: row.refresh.map(|refresh| refresh.0),
         obtained_at: row.obtained_at,
         expires_at: row.expires_at,
         generation: row.generation,

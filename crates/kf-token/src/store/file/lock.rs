@@ -2,16 +2,8 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use kf_transport::Clock;
 
 use super::super::StoreError;
-
-/// How long to wait for a lock that is held while a file is written; whoever holds it longer is frozen.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait before it is tried again.
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// A path beside a file: its name with a word behind it.
 pub(super) fn beside(path: &Path, word: &str) -> PathBuf {
@@ -34,20 +26,5 @@ pub(super) fn open(path: &Path) -> Result<Option<File>, StoreError> {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(unavailable(error)),
-    }
-}
-
-/// Locks a file, waiting a while.
-pub(super) async fn take(path: &Path, clock: &dyn Clock) -> Result<File, StoreError> {
-    let start = clock.now();
-    loop {
-        if let Some(file) = open(path)? {
-            return Ok(file);
-        }
-        if clock.now().saturating_sub(start) >= PATIENCE {
-            let what = format!("{} stays locked; another process holds it and does not go on", path.display());
-            return Err(StoreError::unavailable(what, std::io::Error::from(std::io::ErrorKind::WouldBlock)));
-        }
-        clock.sleep(PAUSE).await;
     }
 }
