@@ -15,7 +15,7 @@ use kf_transport::{ManualClock, Transport};
 use super::scene::{APP, SECRET};
 
 /// What is longer is a deadline, which nobody waits for.
-const PAUSE_MAX: Duration = Duration::from_secs(20);
+const PAUSE_MAX: Duration = Duration::from_secs(5);
 
 /// A world behind a door. It stands still but for [`later`](Self::later), and so does the clock of its clients.
 pub(crate) struct Door {
