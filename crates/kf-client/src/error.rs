@@ -1,12 +1,13 @@
 //! Why a call has no answer.
 
+mod kind;
+
 use std::fmt;
-use std::time::Duration;
 
-use kf_model::{EndpointSpec, ErrCode, Malformed, NotPermitted, Refusal};
-use kf_token::{TokenError, TokenErrorKind};
-use kf_transport::{TransportError, TransportErrorKind};
+use kf_model::{EndpointSpec, ErrCode, NotPermitted};
+use kf_transport::TransportErrorKind;
 
+pub use self::kind::{AnswerError, ApiError, ErrorKind, TokenFailure, TransportFailure};
 use crate::attempt::Failure;
 
 /// Why a call has no answer: the endpoint, what happened at the last attempt, and what that means for all attempts.
@@ -19,118 +20,6 @@ struct Inner {
     kind: ErrorKind,
     attempts: u32,
     may_have_acted: bool,
-}
-
-/// What happened.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The platform refused.
-    Api(ApiError),
-    /// There was no token.
-    Token(TokenFailure),
-    /// There was no answer.
-    Transport(TransportFailure),
-    /// The answer cannot be read.
-    Answer(AnswerError),
-    /// The caller may not make this call; nothing was sent. See [`Client::with_caller`](crate::Client::with_caller).
-    NotPermitted(NotPermitted),
-}
-
-/// A refusal of the platform.
-#[derive(Debug)]
-pub struct ApiError {
-    refusal: Refusal,
-    hint: &'static str,
-}
-
-impl ApiError {
-    /// The code.
-    #[must_use]
-    pub fn code(&self) -> ErrCode {
-        self.refusal.code
-    }
-
-    /// What the platform says, without its tail. Texts change without notice: compare codes.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.refusal.errmsg.message
-    }
-
-    /// What to do.
-    #[must_use]
-    pub fn hint(&self) -> &'static str {
-        self.hint
-    }
-
-    /// The id by which the vendor finds the request in its logs.
-    #[must_use]
-    pub fn rid(&self) -> Option<&str> {
-        self.refusal.errmsg.rid.as_deref()
-    }
-}
-
-/// There was no token.
-#[derive(Debug)]
-pub struct TokenFailure(TokenError);
-
-impl TokenFailure {
-    /// Why.
-    #[must_use]
-    pub fn kind(&self) -> TokenErrorKind {
-        self.0.kind()
-    }
-
-    /// The call that fetches the token.
-    #[must_use]
-    pub fn endpoint(&self) -> &'static str {
-        self.0.endpoint()
-    }
-
-    /// For how long nobody asks again, counted from the failure.
-    #[must_use]
-    pub fn ask_again_in(&self) -> Option<Duration> {
-        self.0.ask_again_in()
-    }
-}
-
-/// There was no answer.
-#[derive(Debug)]
-pub struct TransportFailure(TransportError);
-
-impl TransportFailure {
-    /// Why.
-    #[must_use]
-    pub fn kind(&self) -> TransportErrorKind {
-        self.0.kind()
-    }
-
-    /// The host that was called.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        self.0.host()
-    }
-}
-
-/// An answer that cannot be read.
-#[derive(Debug)]
-pub struct AnswerError {
-    status: u16,
-    malformed: Malformed,
-}
-
-impl AnswerError {
-    /// The HTTP status.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// What is wrong with it, and a short piece of it with what may be a credential hidden.
-    #[must_use]
-    pub fn malformed(&self) -> &Malformed {
-        &self.malformed
-    }
 }
 
 impl Error {
