@@ -7,6 +7,8 @@ use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal,
 use kf_token::{TokenError, TokenProvider, request};
 use kf_transport::{Clock, Transport, TransportError, unless};
 
+use crate::hide::Credentials;
+
 /// Why an attempt failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -57,10 +59,13 @@ pub(crate) async fn attempt<E: Endpoint>(
     request.timeout = Some(timeout);
     let response = match wire.send(request).await {
         Ok(response) => response,
-        Err(error) => return Err(Failed { token, ..failed(Failure::Transport(error)) }),
+        Err(error) => {
+            let error = Credentials::of(endpoint, token.as_deref()).hide_in_failure(error);
+            return Err(Failed { token, ..failed(Failure::Transport(error)) });
+        }
     };
     decode::<E>(response.status, &response.body).map_err(|error| {
-        let failure = match error {
+        let failure = match Credentials::of(endpoint, token.as_deref()).hide_in_answer::<E>(error, &response) {
             DecodeError::Refused(refusal) => Failure::Api(refusal),
             DecodeError::Malformed(malformed) => Failure::Answer { status: response.status, malformed },
         };

@@ -13,6 +13,9 @@ use crate::attempt::Failure;
 /// Why a call has no answer: the endpoint, what happened at the last attempt, and what that means for all attempts.
 ///
 /// `Display` says what is wrong and what to do; it never prints its source, so that a printed chain reads once.
+///
+/// The token of the call, and credentials that it holds itself, are shown as `***` where the server or the transport
+/// repeats them. Those of fewer than 8 characters are not looked for: no real one is so short, and words would be torn up.
 pub struct Error(Box<Inner>);
 
 struct Inner {

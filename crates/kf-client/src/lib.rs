@@ -5,6 +5,7 @@ mod budget;
 mod client;
 mod error;
 mod generated;
+mod hide;
 mod records;
 mod retry;
 mod verify;

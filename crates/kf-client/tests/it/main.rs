@@ -3,6 +3,7 @@
 mod errors;
 mod examples;
 mod hard;
+mod hidden;
 mod left;
 mod lost;
 mod many;
