@@ -12,7 +12,7 @@ use tracing::{Instrument, debug, debug_span};
 use crate::attempt::{Failed, Failure, attempt};
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::retry::{Decision, RetryPolicy, decide};
+use crate::retry::{Decision, RetryPolicy, decide, is_paid};
 use crate::verify;
 
 /// How long a call may take, repeats and pauses included, unless it is said.
@@ -128,7 +128,8 @@ impl Client {
                 _ => return Err(Error::new(spec, failed.failure, attempts, may_have_acted)),
             };
             let is_in_time = shared.clock.now().saturating_add(pause) < deadline;
-            if !is_in_time || (decision == Decision::Again && !shared.budget.take()) {
+            let is_paid = decision == Decision::Again && is_paid(&failed.failure);
+            if !is_in_time || (is_paid && !shared.budget.take()) {
                 return Err(Error::new(spec, failed.failure, attempts, may_have_acted));
             }
             if !pause.is_zero() {

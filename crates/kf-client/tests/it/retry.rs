@@ -177,6 +177,49 @@ async fn successes_pay_repeats_back() {
     assert_eq!(script.sent().len(), 412, "ten successes pay for one repeat");
 }
 
+/// A token that comes late, so many times, and then is there.
+#[derive(Debug)]
+struct Late(AtomicUsize);
+
+#[async_trait]
+impl TokenProvider for Late {
+    async fn token(&self) -> Result<Arc<Secret>, TokenError> {
+        match self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+            Ok(_) => Err(TokenError::late("fetch")),
+            Err(_) => Ok(Arc::new("token-canary".into())),
+        }
+    }
+
+    fn refuse(&self, _: &Secret) {}
+}
+
+impl Endpoint for TokenCall {
+    type Response = ();
+    const SPEC: &'static EndpointSpec = &{
+        let mut spec = *SafeCall::SPEC;
+        spec.tokens = &[kf_model::TokenKind::Own];
+        spec
+    };
+}
+
+/// A call that needs a token.
+#[derive(Debug, Serialize)]
+struct TokenCall {}
+
+/// Callers who wait for one token together do not use up what is meant for lost answers.
+#[tokio::test]
+async fn waiting_for_a_token_costs_no_repeat() {
+    for (late, sent, attempts) in [(3, 1, 4), (2, 2, 4), (0, 2, 2)] {
+        let script = Script::new(&[Fail(Timeout), Fail(Connect), OK]);
+        let clock = ManualClock::default();
+        let mut retry = RetryPolicy::default();
+        retry.budget = 1;
+        let client = script.client_of(Late(AtomicUsize::new(late)), &clock, retry);
+        let error = drive(&clock, client.send(&TokenCall {})).await.unwrap_err();
+        assert_eq!((script.sent().len(), error.attempts()), (sent, attempts), "{late}: {error:?}");
+    }
+}
+
 #[tokio::test]
 async fn never_means_once() {
     let script = Script::new(&[Fail(Connect), OK]);
