@@ -14,8 +14,13 @@ use crate::hide::Credentials;
 pub(crate) enum Failure {
     Api(Refusal),
     Token(TokenError),
+    /// The deadline was over before anything was sent.
+    Late,
     Transport(TransportError),
-    Answer { status: u16, malformed: Malformed },
+    Answer {
+        status: u16,
+        malformed: Malformed,
+    },
 }
 
 impl Failure {
@@ -26,7 +31,7 @@ impl Failure {
             Self::Api(refusal) => {
                 refusal.code == ErrCode(-1) && (spec.response.is_empty() || spec.repeat != Repeat::Safe)
             }
-            Self::Token(_) => false,
+            Self::Token(_) | Self::Late => false,
             Self::Transport(error) => error.may_have_acted(),
             Self::Answer { .. } => spec.response.is_empty() || spec.repeat != Repeat::Safe,
         }
@@ -50,11 +55,18 @@ pub(crate) async fn attempt<E: Endpoint>(
     left: Duration,
 ) -> Result<E::Response, Failed> {
     let failed = |failure| Failed { failure, token: None, retry_after: None };
+    // A fetch of a token would be sent too, and not every transport keeps its time.
+    if left.is_zero() {
+        return Err(failed(Failure::Late));
+    }
     let (token, timeout) = match token(tokens, clock, E::SPEC, left).await {
         Ok(found) => found,
         // Nobody asks for a token before that: neither does a repeat.
         Err(error) => return Err(Failed { retry_after: error.ask_again_in(), ..failed(Failure::Token(error)) }),
     };
+    if timeout.is_zero() {
+        return Err(failed(Failure::Late));
+    }
     let mut request = request(endpoint, token.clone()).map_err(|error| failed(Failure::Transport(error)))?;
     request.timeout = Some(timeout);
     let response = match wire.send(request).await {

@@ -52,7 +52,7 @@ impl Client {
         Self { shared: Arc::new(shared), deadline: DEADLINE, caller: None }
     }
 
-    /// The same client, whose calls may take so long, repeats and pauses included.
+    /// The same client, whose calls may take so long, repeats and pauses included. Without any time nothing is sent.
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
         Self { deadline, ..self.clone() }
@@ -134,6 +134,10 @@ impl Client {
             }
             if !pause.is_zero() {
                 shared.clock.sleep(pause).await;
+                // What happened is worth more than that there is no time for another attempt.
+                if shared.clock.now() >= deadline {
+                    return Err(Error::new(spec, failed.failure, attempts, may_have_acted));
+                }
             }
         }
     }
@@ -157,6 +161,7 @@ fn tell(failed: &Failed, attempt: u32, elapsed: Duration) {
             debug!(attempt, elapsed_ms, errcode = refusal.code.0, rid, "refused");
         }
         Failure::Token(error) => debug!(attempt, elapsed_ms, kind = ?error.kind(), "no token"),
+        Failure::Late => debug!(attempt, elapsed_ms, "no time was left"),
         Failure::Transport(error) => debug!(attempt, elapsed_ms, kind = ?error.kind(), "no answer"),
         Failure::Answer { status, .. } => debug!(attempt, elapsed_ms, status, "an answer that cannot be read"),
     }

@@ -30,6 +30,7 @@ impl Error {
         let kind = match failure {
             Failure::Api(refusal) => ErrorKind::Api(ApiError { hint: spec.hint(refusal.code), refusal }),
             Failure::Token(error) => ErrorKind::Token(TokenFailure(error)),
+            Failure::Late => ErrorKind::Late,
             Failure::Transport(error) => ErrorKind::Transport(TransportFailure(error)),
             Failure::Answer { status, malformed } => ErrorKind::Answer(AnswerError { status, malformed }),
         };
@@ -79,6 +80,7 @@ impl Error {
         match &self.0.kind {
             ErrorKind::Api(error) => error.code() == ErrCode(-1),
             ErrorKind::Token(error) => error.0.is_transient(),
+            ErrorKind::Late => true,
             ErrorKind::Transport(error) => {
                 use TransportErrorKind::{Connect, Interrupted, Overloaded, Protocol, Timeout};
                 matches!(error.kind(), Connect | Overloaded | Timeout | Interrupted | Protocol)
@@ -106,6 +108,7 @@ impl fmt::Display for Error {
         match &self.0.kind {
             ErrorKind::Api(error) => write!(f, "{}: {}; {}", self.0.spec.name, error.refusal, error.hint)?,
             ErrorKind::Token(error) => write!(f, "{}: {}", self.0.spec.name, error.0)?,
+            ErrorKind::Late => write!(f, "{}: the deadline was over before it was sent", self.0.spec.name)?,
             ErrorKind::Transport(error) => write!(f, "{}", error.0)?,
             ErrorKind::Answer(error) => write!(f, "{}", error.malformed)?,
             ErrorKind::NotPermitted(missing) => write!(f, "{missing}")?,

@@ -14,6 +14,8 @@ pub enum ErrorKind {
     Api(ApiError),
     /// There was no token.
     Token(TokenFailure),
+    /// The deadline was over before the last attempt was sent. See [`Client::within`](crate::Client::within).
+    Late,
     /// There was no answer.
     Transport(TransportFailure),
     /// The answer cannot be read.

@@ -1,5 +1,6 @@
 //! The client, against a transport that does what a script says and against the simulated platform.
 
+mod deadline;
 mod errors;
 mod examples;
 mod hard;
