@@ -4,10 +4,11 @@ mod kind;
 
 use std::fmt;
 
-use kf_model::{EndpointSpec, ErrCode, NotPermitted};
+use kf_model::records::ListRecords;
+use kf_model::{Endpoint, EndpointSpec, ErrCode, NotPermitted};
 use kf_transport::TransportErrorKind;
 
-pub use self::kind::{AnswerError, ApiError, ErrorKind, TokenFailure, TransportFailure};
+pub use self::kind::{AnswerError, ApiError, ErrorKind, StuckPage, TokenFailure, TransportFailure};
 use crate::attempt::Failure;
 
 /// Why a call has no answer: the endpoint, what happened at the last attempt, and what that means for all attempts.
@@ -40,6 +41,11 @@ impl Error {
     pub(crate) fn not_permitted(spec: &'static EndpointSpec, missing: NotPermitted) -> Self {
         let kind = ErrorKind::NotPermitted(missing);
         Self(Box::new(Inner { spec, kind, attempts: 0, may_have_acted: false }))
+    }
+
+    pub(crate) fn stuck(from: i64, to: i64, msgid: u64, rows: usize) -> Self {
+        let kind = ErrorKind::Stuck(StuckPage { from, to, msgid, rows });
+        Self(Box::new(Inner { spec: ListRecords::SPEC, kind, attempts: 1, may_have_acted: false }))
     }
 
     /// The call.
@@ -86,7 +92,7 @@ impl Error {
                 matches!(error.kind(), Connect | Overloaded | Timeout | Interrupted | Protocol)
             }
             ErrorKind::Answer(error) => error.status >= 500,
-            ErrorKind::NotPermitted(_) => false,
+            ErrorKind::NotPermitted(_) | ErrorKind::Stuck(_) => false,
         }
     }
 
@@ -112,6 +118,7 @@ impl fmt::Display for Error {
             ErrorKind::Transport(error) => write!(f, "{}", error.0)?,
             ErrorKind::Answer(error) => write!(f, "{}", error.malformed)?,
             ErrorKind::NotPermitted(missing) => write!(f, "{missing}")?,
+            ErrorKind::Stuck(page) => write!(f, "{}: {page}", self.0.spec.name)?,
         }
         let says_so = matches!(&self.0.kind, ErrorKind::Transport(error) if error.kind().may_have_acted());
         if self.0.may_have_acted && !says_so {

@@ -12,7 +12,7 @@ mod verify;
 mod waiting;
 
 pub use client::Client;
-pub use error::{AnswerError, ApiError, Error, ErrorKind, TokenFailure, TransportFailure};
+pub use error::{AnswerError, ApiError, Error, ErrorKind, StuckPage, TokenFailure, TransportFailure};
 pub use records::{RecordCursor, Records};
 pub use retry::RetryPolicy;
 pub use waiting::WaitingQueue;

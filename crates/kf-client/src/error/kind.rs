@@ -1,5 +1,6 @@
 //! What can happen to a call, each kind with what is known about it.
 
+use std::fmt;
 use std::time::Duration;
 
 use kf_model::{ErrCode, Malformed, NotPermitted, Refusal};
@@ -22,6 +23,8 @@ pub enum ErrorKind {
     Answer(AnswerError),
     /// The caller may not make this call; nothing was sent. See [`Client::with_caller`](crate::Client::with_caller).
     NotPermitted(NotPermitted),
+    /// A full page of records names no page that follows it. See [`Records`](crate::Records).
+    Stuck(StuckPage),
 }
 
 /// A refusal of the platform.
@@ -117,5 +120,51 @@ impl AnswerError {
     #[must_use]
     pub fn malformed(&self) -> &Malformed {
         &self.malformed
+    }
+}
+
+/// A full page of records whose `msgid` does not lead on: records may follow that cannot be asked for from here.
+#[derive(Debug)]
+pub struct StuckPage {
+    pub(super) from: i64,
+    pub(super) to: i64,
+    pub(super) msgid: u64,
+    pub(super) rows: usize,
+}
+
+impl StuckPage {
+    /// The beginning of the window that is read, in Unix time.
+    #[must_use]
+    pub fn from(&self) -> i64 {
+        self.from
+    }
+
+    /// The end of the window, in Unix time, itself included.
+    #[must_use]
+    pub fn to(&self) -> i64 {
+        self.to
+    }
+
+    /// The number that the page was asked with.
+    #[must_use]
+    pub fn msgid(&self) -> u64 {
+        self.msgid
+    }
+
+    /// How many rows it has.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
+impl fmt::Display for StuckPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to, msgid, rows } = self;
+        write!(
+            f,
+            "the page from msgid {msgid} between {from} and {to} is full with {rows} rows, and the msgid that came with it \
+             leads no further: records behind them may be missing; ask again, or read shorter spans or larger pages"
+        )
     }
 }
