@@ -38,7 +38,7 @@ pub struct Records {
     reader: Reader,
     fetching: Option<Fetching>,
     skipped: u64,
-    /// Rows of the page at the cursor that were read already, and how many of them could not be: it led nowhere.
+    /// How many rows behind the cursor were read already from a page that led nowhere, and could not be.
     seen: (usize, usize),
 }
 
@@ -122,7 +122,12 @@ impl Records {
         let (rows, skipped) = (page.rows.len(), page.skipped);
         page.rows.drain(..self.seen.0.min(rows));
         self.skipped += skipped.saturating_sub(self.seen.1) as u64;
-        self.seen = if page.next.is_ok() { (0, 0) } else { (self.seen.0.max(rows), self.seen.1.max(skipped)) };
+        self.seen = match &page.next {
+            Ok(next) if next.from > self.cursor.from => (0, 0),
+            // A smaller page may have led on to rows that the larger one had.
+            Ok(_) => (self.seen.0.saturating_sub(rows), self.seen.1.saturating_sub(skipped)),
+            Err(_) => (self.seen.0.max(rows), self.seen.1.max(skipped)),
+        };
         (self.ready, self.next) = (page.rows.into_iter(), Some(page.next));
     }
 }

@@ -15,7 +15,8 @@ use crate::script::Step::Answer;
 use crate::script::{Script, drive};
 
 /// None is as long as what is hidden for its length alone, and the last one is written otherwise nearly everywhere.
-const TOKENS: [&str; 4] = ["letmeinnow", "token-canary", "zxcvbnmasdfghjklqwe", "oP\"en/Se\\sa me+客\u{1F600}%2F"];
+const TOKENS: [&str; 5] =
+    ["letmeinnow", "token-canary", "zxcvbnmasdfghjklqwe", "oP\"en/Se\\sa me+客\u{1F600}%2F", "s p a c e d"];
 
 /// Characters of a credential in a row that give too much of it away.
 const PIECE: usize = 6;
@@ -102,6 +103,7 @@ async fn a_token_that_an_answer_repeats_is_hidden() {
             ] {
                 let error = refusal(token, &body).await;
                 hides(&error, token, &body);
+                assert!(!shown(&error).contains(&form), "{body}: {error}");
                 assert!(shown(&error).contains("***") || body.contains(&filler), "{error}");
             }
         }

@@ -1,9 +1,10 @@
 //! Pages of records that lead nowhere, and rows that cannot be read: nothing is lost without a word.
 
 use kf_client::{Error, ErrorKind, RecordCursor, Records};
-use kf_transport::ManualClock;
+use kf_transport::TransportErrorKind::TooLarge;
+use kf_transport::{Body, ManualClock};
 
-use crate::script::Step::{self, Answer};
+use crate::script::Step::{self, Answer, Fail};
 use crate::script::{Script, drive};
 
 /// A page with rows of these texts, an odd one for each `?`, and a cursor.
@@ -132,4 +133,64 @@ async fn rows_that_cannot_be_read_are_counted() {
     counts.push(records.skipped());
     assert_eq!(counts, [2, 7, 8], "a page that is read again counts once");
     assert!(format!("{records:?}").contains("skipped: 8"), "{records:?}");
+}
+
+/// Asked again in smaller pages, a page that led nowhere may lead on; what it had is neither given nor counted twice.
+#[tokio::test]
+async fn smaller_pages_lead_on() {
+    for stuck in [0, 1, 2] {
+        let mut steps = vec![page("ab?d", ""), Fail(TooLarge)];
+        steps.extend(vec![page("ab", ""); stuck]);
+        steps.extend([page("ab", &at(5)), page("?d", &at(7)), page("e?", &at(9)), page("", "")]);
+        let script = Script::new(&steps);
+        let mut records = script.client(&ManualClock::default()).records(1, 2).with_page(4);
+        assert_eq!(texts(&mut records, 3).await, "abd");
+        for _ in 0..=stuck {
+            assert!(matches!(next(&mut records).await.unwrap().unwrap_err().kind(), ErrorKind::Stuck(_)), "{stuck}");
+        }
+        assert_eq!(texts(&mut records, 1).await, "e", "{stuck}");
+        assert!(next(&mut records).await.is_none());
+        assert_eq!(records.skipped(), 2, "{stuck}");
+    }
+}
+
+/// What was seen in one window says nothing of the next.
+#[tokio::test]
+async fn a_window_that_shrank_takes_nothing_from_the_next() {
+    let script = Script::new(&[page("ab", ""), page("a", ""), page("c", "")]);
+    let mut records = script.client(&ManualClock::default()).records(1, 80_000).with_page(2);
+    assert_eq!(texts(&mut records, 2).await, "ab");
+    assert!(next(&mut records).await.unwrap().is_err());
+    assert_eq!(texts(&mut records, 1).await, "c");
+}
+
+#[tokio::test]
+async fn each_window_begins_with_the_first_number() {
+    let script = Script::new(&[page("ab", &at(5)), page("c", &at(6)), page("d", &at(7))]);
+    let mut records = script.client(&ManualClock::default()).records(1, 80_000).with_page(2);
+    assert_eq!(texts(&mut records, 1).await, "a");
+    assert_eq!(*records.cursor(), RecordCursor::new(1, 80_000), "b was not given out yet");
+    assert_eq!(texts(&mut records, 3).await, "bcd");
+    assert!(next(&mut records).await.is_none());
+    let asked: Vec<_> = script
+        .sent()
+        .iter()
+        .map(|request| {
+            let Body::Json(json) = &request.body else { panic!("{request:?}") };
+            let asked: serde_json::Value = serde_json::from_slice(json).unwrap();
+            ["starttime", "endtime", "msgid"].map(|name| asked[name].as_i64().unwrap())
+        })
+        .collect();
+    let midnight = 86_400 - 8 * 3_600;
+    assert_eq!(asked, [[1, midnight - 1, 1], [1, midnight - 1, 5], [midnight, 80_000, 1]]);
+}
+
+/// The row that a page repeats was the last one that could be read; another like it behind an odd one is no repeat.
+#[tokio::test]
+async fn a_twin_behind_rows_that_cannot_be_read_stays() {
+    let steps = [page("ab", &at(5)), page("b?", &at(7)), page("b", &at(5)), page("?b", &at(9)), page("", &at(9))];
+    let script = Script::new(&steps);
+    let mut records = script.client(&ManualClock::default()).records(1, 2).with_page(2);
+    assert_eq!(texts(&mut records, 3).await, "abb");
+    assert!(next(&mut records).await.is_none());
 }
