@@ -14,7 +14,7 @@ use kf_transport::TransportErrorKind::{
 };
 use serde::Serialize;
 
-use crate::script::Step::{Answer, Fail, Status};
+use crate::script::Step::{Answer, Fail, Status, Wait};
 use crate::script::{Script, Step, drive, millis};
 
 const OK: Step = Answer(r#"{"errcode":0,"errmsg":"ok"}"#);
@@ -129,6 +129,16 @@ async fn pauses_grow_and_are_random() {
     firsts.sort_unstable();
     firsts.dedup();
     assert!(firsts.len() > 20, "they differ: {firsts:?}");
+}
+
+/// The server knows best; what it asks for beyond the deadline is not waited for.
+#[tokio::test]
+async fn a_server_is_given_the_time_that_it_asks_for() {
+    for (seconds, sent, waited) in [(7, 2, 7_000), (29, 2, 29_000), (30, 1, 0)] {
+        let (script, clock) = (Script::new(&[Wait(seconds), OK]), ManualClock::default());
+        let outcome = drive(&clock, script.client(&clock).send(&SafeCall {})).await;
+        assert_eq!((script.sent().len(), millis(&clock), outcome.is_ok()), (sent, waited, sent == 2), "{seconds}");
+    }
 }
 
 #[tokio::test]
