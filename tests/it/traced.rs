@@ -1,6 +1,10 @@
 //! What is told of calls: a span a call, an event an attempt, a span and an event a token; no openid below the level trace.
 
+use std::sync::Arc;
+
+use kf_client::{Client, RetryPolicy};
 use kf_sim::{Effect, Fault};
+use kf_token::StaticToken;
 
 use super::doors::Door;
 use super::scene::SERVED;
@@ -29,4 +33,26 @@ async fn calls_attempts_and_tokens_are_told() {
     assert!(text.contains("there is a token"), "{text}");
     let loud: String = text.lines().filter(|line| !line.starts_with("TRACE")).collect();
     assert!(!loud.contains(SERVED), "no openid: {loud}");
+}
+
+/// A token that is too short to be known by its length, where the server repeats it as what it is, and as a rid.
+#[tokio::test]
+async fn a_token_that_is_repeated_is_not_told() {
+    let door = Door::memory();
+    for token in ["letmeinnow", "5f8a1b2c-0a1b2c3d-4e5f6071"] {
+        let client = Client::with(
+            Arc::clone(&door.wire),
+            StaticToken::new(token),
+            Arc::new(door.clock.clone()),
+            RetryPolicy::default(),
+        );
+        let body = format!(r#"{{"errcode":65400,"errmsg":"{token} rid: {token}"}}"#);
+        door.platform.fault(Fault::new(Effect::Body(body)).on("list_accounts").times(1)).unwrap();
+        let (trace, guard) = Trace::begin();
+        let error = client.list_accounts().await.unwrap_err();
+        drop(guard);
+        let text = format!("{} {error} {error:?}", trace.text());
+        assert!(text.contains("errcode=65400") && text.contains("***"), "{text}");
+        assert!(!text.contains(token), "{text}");
+    }
 }

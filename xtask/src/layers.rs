@@ -34,6 +34,7 @@ pub(crate) const EXPOSES: &[(&str, &str)] = &[
     ("crates/kf-cli/src/sim/ready.rs", "prints made-up AppSecrets"),
     ("crates/kf-cli/src/sim/runtime.rs", "writes the control key into the file that only its user can read"),
     ("crates/kf-cli/src/sim/start.rs", "looks whether a control key can stand in a header"),
+    ("crates/kf-client/src/hide.rs", "finds it in what a server repeats, to hide it"),
     ("crates/kf-model/src/secret.rs", "defines it, compares two"),
     ("crates/kf-model/src/wire.rs", "writes it into the body of a token call"),
     ("crates/kf-sim/src/door/memory.rs", "reads the token of a call, as the platform does"),

@@ -7,13 +7,20 @@ use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal,
 use kf_token::{TokenError, TokenProvider, request};
 use kf_transport::{Clock, Transport, TransportError, unless};
 
+use crate::hide::Credentials;
+
 /// Why an attempt failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
     Api(Refusal),
     Token(TokenError),
+    /// The deadline was over before anything was sent.
+    Late,
     Transport(TransportError),
-    Answer { status: u16, malformed: Malformed },
+    Answer {
+        status: u16,
+        malformed: Malformed,
+    },
 }
 
 impl Failure {
@@ -24,7 +31,7 @@ impl Failure {
             Self::Api(refusal) => {
                 refusal.code == ErrCode(-1) && (spec.response.is_empty() || spec.repeat != Repeat::Safe)
             }
-            Self::Token(_) => false,
+            Self::Token(_) | Self::Late => false,
             Self::Transport(error) => error.may_have_acted(),
             Self::Answer { .. } => spec.response.is_empty() || spec.repeat != Repeat::Safe,
         }
@@ -48,19 +55,29 @@ pub(crate) async fn attempt<E: Endpoint>(
     left: Duration,
 ) -> Result<E::Response, Failed> {
     let failed = |failure| Failed { failure, token: None, retry_after: None };
+    // A fetch of a token would be sent too, and not every transport keeps its time.
+    if left.is_zero() {
+        return Err(failed(Failure::Late));
+    }
     let (token, timeout) = match token(tokens, clock, E::SPEC, left).await {
         Ok(found) => found,
         // Nobody asks for a token before that: neither does a repeat.
         Err(error) => return Err(Failed { retry_after: error.ask_again_in(), ..failed(Failure::Token(error)) }),
     };
+    if timeout.is_zero() {
+        return Err(failed(Failure::Late));
+    }
     let mut request = request(endpoint, token.clone()).map_err(|error| failed(Failure::Transport(error)))?;
     request.timeout = Some(timeout);
     let response = match wire.send(request).await {
         Ok(response) => response,
-        Err(error) => return Err(Failed { token, ..failed(Failure::Transport(error)) }),
+        Err(error) => {
+            let error = Credentials::of(endpoint, token.as_deref()).hide_in_failure(error);
+            return Err(Failed { token, ..failed(Failure::Transport(error)) });
+        }
     };
     decode::<E>(response.status, &response.body).map_err(|error| {
-        let failure = match error {
+        let failure = match Credentials::of(endpoint, token.as_deref()).hide_in_answer::<E>(error, &response) {
             DecodeError::Refused(refusal) => Failure::Api(refusal),
             DecodeError::Malformed(malformed) => Failure::Answer { status: response.status, malformed },
         };

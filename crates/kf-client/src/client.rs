@@ -12,7 +12,7 @@ use tracing::{Instrument, debug, debug_span};
 use crate::attempt::{Failed, Failure, attempt};
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::retry::{Decision, RetryPolicy, decide};
+use crate::retry::{Decision, RetryPolicy, decide, is_paid};
 use crate::verify;
 
 /// How long a call may take, repeats and pauses included, unless it is said.
@@ -52,7 +52,7 @@ impl Client {
         Self { shared: Arc::new(shared), deadline: DEADLINE, caller: None }
     }
 
-    /// The same client, whose calls may take so long, repeats and pauses included.
+    /// The same client, whose calls may take so long, repeats and pauses included. Without any time nothing is sent.
     #[must_use]
     pub fn within(&self, deadline: Duration) -> Self {
         Self { deadline, ..self.clone() }
@@ -128,11 +128,16 @@ impl Client {
                 _ => return Err(Error::new(spec, failed.failure, attempts, may_have_acted)),
             };
             let is_in_time = shared.clock.now().saturating_add(pause) < deadline;
-            if !is_in_time || (decision == Decision::Again && !shared.budget.take()) {
+            let is_paid = decision == Decision::Again && is_paid(&failed.failure);
+            if !is_in_time || (is_paid && !shared.budget.take()) {
                 return Err(Error::new(spec, failed.failure, attempts, may_have_acted));
             }
             if !pause.is_zero() {
                 shared.clock.sleep(pause).await;
+                // What happened is worth more than that there is no time for another attempt.
+                if shared.clock.now() >= deadline {
+                    return Err(Error::new(spec, failed.failure, attempts, may_have_acted));
+                }
             }
         }
     }
@@ -156,6 +161,7 @@ fn tell(failed: &Failed, attempt: u32, elapsed: Duration) {
             debug!(attempt, elapsed_ms, errcode = refusal.code.0, rid, "refused");
         }
         Failure::Token(error) => debug!(attempt, elapsed_ms, kind = ?error.kind(), "no token"),
+        Failure::Late => debug!(attempt, elapsed_ms, "no time was left"),
         Failure::Transport(error) => debug!(attempt, elapsed_ms, kind = ?error.kind(), "no answer"),
         Failure::Answer { status, .. } => debug!(attempt, elapsed_ms, status, "an answer that cannot be read"),
     }

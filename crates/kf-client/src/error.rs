@@ -1,17 +1,22 @@
 //! Why a call has no answer.
 
+mod kind;
+
 use std::fmt;
-use std::time::Duration;
 
-use kf_model::{EndpointSpec, ErrCode, Malformed, NotPermitted, Refusal};
-use kf_token::{TokenError, TokenErrorKind};
-use kf_transport::{TransportError, TransportErrorKind};
+use kf_model::records::ListRecords;
+use kf_model::{Endpoint, EndpointSpec, ErrCode, NotPermitted};
+use kf_transport::TransportErrorKind;
 
+pub use self::kind::{AnswerError, ApiError, ErrorKind, StuckPage, TokenFailure, TransportFailure};
 use crate::attempt::Failure;
 
 /// Why a call has no answer: the endpoint, what happened at the last attempt, and what that means for all attempts.
 ///
 /// `Display` says what is wrong and what to do; it never prints its source, so that a printed chain reads once.
+///
+/// The token of the call, and credentials that it holds itself, are shown as `***` where the server or the transport
+/// repeats them. Those of fewer than 8 characters are not looked for: no real one is so short, and words would be torn up.
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -21,123 +26,12 @@ struct Inner {
     may_have_acted: bool,
 }
 
-/// What happened.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The platform refused.
-    Api(ApiError),
-    /// There was no token.
-    Token(TokenFailure),
-    /// There was no answer.
-    Transport(TransportFailure),
-    /// The answer cannot be read.
-    Answer(AnswerError),
-    /// The caller may not make this call; nothing was sent. See [`Client::with_caller`](crate::Client::with_caller).
-    NotPermitted(NotPermitted),
-}
-
-/// A refusal of the platform.
-#[derive(Debug)]
-pub struct ApiError {
-    refusal: Refusal,
-    hint: &'static str,
-}
-
-impl ApiError {
-    /// The code.
-    #[must_use]
-    pub fn code(&self) -> ErrCode {
-        self.refusal.code
-    }
-
-    /// What the platform says, without its tail. Texts change without notice: compare codes.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.refusal.errmsg.message
-    }
-
-    /// What to do.
-    #[must_use]
-    pub fn hint(&self) -> &'static str {
-        self.hint
-    }
-
-    /// The id by which the vendor finds the request in its logs.
-    #[must_use]
-    pub fn rid(&self) -> Option<&str> {
-        self.refusal.errmsg.rid.as_deref()
-    }
-}
-
-/// There was no token.
-#[derive(Debug)]
-pub struct TokenFailure(TokenError);
-
-impl TokenFailure {
-    /// Why.
-    #[must_use]
-    pub fn kind(&self) -> TokenErrorKind {
-        self.0.kind()
-    }
-
-    /// The call that fetches the token.
-    #[must_use]
-    pub fn endpoint(&self) -> &'static str {
-        self.0.endpoint()
-    }
-
-    /// For how long nobody asks again, counted from the failure.
-    #[must_use]
-    pub fn ask_again_in(&self) -> Option<Duration> {
-        self.0.ask_again_in()
-    }
-}
-
-/// There was no answer.
-#[derive(Debug)]
-pub struct TransportFailure(TransportError);
-
-impl TransportFailure {
-    /// Why.
-    #[must_use]
-    pub fn kind(&self) -> TransportErrorKind {
-        self.0.kind()
-    }
-
-    /// The host that was called.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        self.0.host()
-    }
-}
-
-/// An answer that cannot be read.
-#[derive(Debug)]
-pub struct AnswerError {
-    status: u16,
-    malformed: Malformed,
-}
-
-impl AnswerError {
-    /// The HTTP status.
-    #[must_use]
-    pub fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// What is wrong with it, and a short piece of it with what may be a credential hidden.
-    #[must_use]
-    pub fn malformed(&self) -> &Malformed {
-        &self.malformed
-    }
-}
-
 impl Error {
     pub(crate) fn new(spec: &'static EndpointSpec, failure: Failure, attempts: u32, may_have_acted: bool) -> Self {
         let kind = match failure {
             Failure::Api(refusal) => ErrorKind::Api(ApiError { hint: spec.hint(refusal.code), refusal }),
             Failure::Token(error) => ErrorKind::Token(TokenFailure(error)),
+            Failure::Late => ErrorKind::Late,
             Failure::Transport(error) => ErrorKind::Transport(TransportFailure(error)),
             Failure::Answer { status, malformed } => ErrorKind::Answer(AnswerError { status, malformed }),
         };
@@ -147,6 +41,11 @@ impl Error {
     pub(crate) fn not_permitted(spec: &'static EndpointSpec, missing: NotPermitted) -> Self {
         let kind = ErrorKind::NotPermitted(missing);
         Self(Box::new(Inner { spec, kind, attempts: 0, may_have_acted: false }))
+    }
+
+    pub(crate) fn stuck(from: i64, to: i64, msgid: u64, rows: usize) -> Self {
+        let kind = ErrorKind::Stuck(StuckPage { from, to, msgid, rows });
+        Self(Box::new(Inner { spec: ListRecords::SPEC, kind, attempts: 1, may_have_acted: false }))
     }
 
     /// The call.
@@ -187,12 +86,13 @@ impl Error {
         match &self.0.kind {
             ErrorKind::Api(error) => error.code() == ErrCode(-1),
             ErrorKind::Token(error) => error.0.is_transient(),
+            ErrorKind::Late => true,
             ErrorKind::Transport(error) => {
                 use TransportErrorKind::{Connect, Interrupted, Overloaded, Protocol, Timeout};
                 matches!(error.kind(), Connect | Overloaded | Timeout | Interrupted | Protocol)
             }
             ErrorKind::Answer(error) => error.status >= 500,
-            ErrorKind::NotPermitted(_) => false,
+            ErrorKind::NotPermitted(_) | ErrorKind::Stuck(_) => false,
         }
     }
 
@@ -214,9 +114,11 @@ impl fmt::Display for Error {
         match &self.0.kind {
             ErrorKind::Api(error) => write!(f, "{}: {}; {}", self.0.spec.name, error.refusal, error.hint)?,
             ErrorKind::Token(error) => write!(f, "{}: {}", self.0.spec.name, error.0)?,
+            ErrorKind::Late => write!(f, "{}: the deadline was over before it was sent", self.0.spec.name)?,
             ErrorKind::Transport(error) => write!(f, "{}", error.0)?,
             ErrorKind::Answer(error) => write!(f, "{}", error.malformed)?,
             ErrorKind::NotPermitted(missing) => write!(f, "{missing}")?,
+            ErrorKind::Stuck(page) => write!(f, "{}: {page}", self.0.spec.name)?,
         }
         let says_so = matches!(&self.0.kind, ErrorKind::Transport(error) if error.kind().may_have_acted());
         if self.0.may_have_acted && !says_so {

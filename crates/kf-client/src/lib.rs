@@ -5,13 +5,14 @@ mod budget;
 mod client;
 mod error;
 mod generated;
+mod hide;
 mod records;
 mod retry;
 mod verify;
 mod waiting;
 
 pub use client::Client;
-pub use error::{AnswerError, ApiError, Error, ErrorKind, TokenFailure, TransportFailure};
+pub use error::{AnswerError, ApiError, Error, ErrorKind, StuckPage, TokenFailure, TransportFailure};
 pub use records::{RecordCursor, Records};
 pub use retry::RetryPolicy;
 pub use waiting::WaitingQueue;

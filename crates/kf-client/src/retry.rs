@@ -27,7 +27,8 @@ pub struct RetryPolicy {
     pub pause_min: Duration,
     /// The longest pause.
     pub pause_max: Duration,
-    /// Repeats in a row, of all clones of a client together, until successes have paid some back.
+    /// Repeats in a row, of all clones of a client together, until successes have paid some back. Those that came to no
+    /// token are free: nothing was sent with them, and one fetch is made for all.
     pub budget: u32,
 }
 
@@ -70,6 +71,7 @@ pub(crate) fn decide(failure: &Failure, repeat: Repeat) -> Decision {
         Failure::Api(refusal) if refusal.code.refresh() == Refresh::Yes => Decision::WithAnotherToken,
         Failure::Api(refusal) => again(refusal.code == ErrCode(-1) && may_act_again),
         Failure::Token(error) => again(error.is_transient()),
+        Failure::Late => Decision::Stop,
         Failure::Transport(error) => match error.kind() {
             Connect | Overloaded => Decision::Again,
             Timeout | Interrupted | Protocol => again(may_act_again),
@@ -78,6 +80,11 @@ pub(crate) fn decide(failure: &Failure, repeat: Repeat) -> Decision {
         },
         Failure::Answer { status, .. } => again(*status >= 500 && may_act_again),
     }
+}
+
+/// Whether a repeat after this is taken from the budget: only what calls a server can multiply a load.
+pub(crate) fn is_paid(failure: &Failure) -> bool {
+    !matches!(failure, Failure::Token(_))
 }
 
 /// A number from 0 to 1.

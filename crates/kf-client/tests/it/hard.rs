@@ -1,13 +1,12 @@
-//! What could make the client lie or hang: deadlines, tokens that do not come, invites that are over, many at once.
+//! What could make the client lie or hang: slow tokens and pauses, invites that are over, many at once.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use kf_client::{Client, ErrorKind, RecordCursor, RetryPolicy};
-use kf_model::{Endpoint, EndpointSpec, ErrCode, Method, Nickname, Repeat, Secret, WechatId};
+use kf_model::{Endpoint, EndpointSpec, ErrCode, Method, Nickname, Repeat, WechatId};
 use kf_sim::{Effect, Fault, InviteState, Platform, SimTransport};
-use kf_token::{MemoryStore, Policy, Refreshing, StableToken, StaticToken, TokenError, TokenErrorKind, TokenProvider};
+use kf_token::{MemoryStore, Policy, Refreshing, StableToken, StaticToken};
 use kf_transport::TransportErrorKind::{Connect, Timeout};
 use kf_transport::{Clock, ManualClock};
 use serde::Serialize;
@@ -34,32 +33,6 @@ fn world() -> (Platform, ManualClock, Client) {
     (platform, clock, client)
 }
 
-/// Tokens that do not come.
-#[derive(Debug)]
-struct Pending;
-
-#[async_trait]
-impl TokenProvider for Pending {
-    async fn token(&self) -> Result<Arc<Secret>, TokenError> {
-        std::future::pending().await
-    }
-
-    fn refuse(&self, _: &Secret) {}
-}
-
-#[tokio::test]
-async fn a_token_that_does_not_come_is_waited_for_until_the_deadline() {
-    for deadline in [seconds(0), seconds(3)] {
-        let (script, clock) = (Script::new(&[]), ManualClock::default());
-        let client = script.client_of(Pending, &clock, RetryPolicy::default()).within(deadline);
-        let error = drive(&clock, client.list_accounts()).await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Token(failure) if failure.kind() == TokenErrorKind::Late));
-        assert_eq!((clock.now(), error.attempts(), error.may_have_acted()), (deadline, 1, false));
-        assert!(error.is_transient());
-        assert_eq!(error.to_string(), "list_accounts: no access token came before the deadline; nothing was sent");
-    }
-}
-
 /// What the token took is no longer there for the call.
 #[tokio::test]
 async fn a_slow_token_leaves_less_time_for_the_call() {
@@ -69,29 +42,6 @@ async fn a_slow_token_leaves_less_time_for_the_call() {
     let error = drive(&clock, client.within(seconds(6)).list_accounts()).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Transport(failure) if failure.kind() == Timeout), "{error:?}");
     assert_eq!(clock.now(), seconds(6));
-}
-
-#[tokio::test]
-async fn a_deadline_of_zero_is_one_attempt_without_any_time() {
-    let (script, clock) = (Script::new(&[Fail(Timeout), Answer(OK)]), ManualClock::default());
-    let client = script.client(&clock).within(Duration::ZERO);
-    let error = drive(&clock, client.list_accounts()).await.unwrap_err();
-    let timeouts: Vec<_> = script.sent().iter().map(|request| request.timeout).collect();
-    assert_eq!((error.attempts(), timeouts), (1, vec![Some(Duration::ZERO)]));
-}
-
-/// Asking what became of a lost call is a part of the call.
-#[tokio::test]
-async fn settling_keeps_the_deadline() {
-    let exists = r#"{"errcode":65406,"errmsg":"exists"}"#;
-    let listed = r#"{"kf_list":[{"kf_account":"a@test","kf_nick":"n","kf_headimgurl":"","kf_id":"1"}]}"#;
-    let script = Script::new(&[Fail(Timeout), Answer(exists), Answer(listed)]);
-    let clock = ManualClock::default();
-    let client = script.client(&clock).within(seconds(2));
-    drive(&clock, client.add_account(&"a@test".parse().unwrap(), &"n".parse().unwrap())).await.unwrap();
-    let timeouts: Vec<_> = script.sent().iter().map(|request| request.timeout.unwrap()).collect();
-    let left = seconds(2) - clock.now();
-    assert_eq!(timeouts, [seconds(2), left, left]);
 }
 
 /// One lost answer at the token call fails no call: the client waits until the provider asks again.

@@ -164,3 +164,14 @@ async fn a_token_that_dies_is_replaced_unseen() {
         panic!("{error:?}")
     });
 }
+
+/// Where no attempt was lost, the codes that would settle one are refusals, though the world is as the caller would have it.
+#[tokio::test]
+async fn without_a_lost_answer_nothing_is_settled() {
+    let scene = Scene::new();
+    for endpoint in ["close_session", "delete_account", "add_account"] {
+        call(&scene, endpoint).await.0.unwrap();
+        let error = call(&scene, endpoint).await.0.unwrap_err();
+        assert_eq!((error.attempts(), error.may_have_acted()), (1, false), "{endpoint}: {error:?}");
+    }
+}

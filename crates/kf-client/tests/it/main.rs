@@ -1,13 +1,17 @@
 //! The client, against a transport that does what a script says and against the simulated platform.
 
+mod deadline;
 mod errors;
 mod examples;
 mod hard;
+mod hidden;
 mod left;
 mod lost;
 mod many;
+mod pages;
 mod permitted;
 mod records;
 mod retry;
 mod script;
+mod stuck;
 mod waiting;

@@ -14,7 +14,7 @@ use kf_transport::TransportErrorKind::{
 };
 use serde::Serialize;
 
-use crate::script::Step::{Answer, Fail, Status};
+use crate::script::Step::{Answer, Fail, Status, Wait};
 use crate::script::{Script, Step, drive, millis};
 
 const OK: Step = Answer(r#"{"errcode":0,"errmsg":"ok"}"#);
@@ -131,6 +131,16 @@ async fn pauses_grow_and_are_random() {
     assert!(firsts.len() > 20, "they differ: {firsts:?}");
 }
 
+/// The server knows best; what it asks for beyond the deadline is not waited for.
+#[tokio::test]
+async fn a_server_is_given_the_time_that_it_asks_for() {
+    for (seconds, sent, waited) in [(7, 2, 7_000), (29, 2, 29_000), (30, 1, 0)] {
+        let (script, clock) = (Script::new(&[Wait(seconds), OK]), ManualClock::default());
+        let outcome = drive(&clock, script.client(&clock).send(&SafeCall {})).await;
+        assert_eq!((script.sent().len(), millis(&clock), outcome.is_ok()), (sent, waited, sent == 2), "{seconds}");
+    }
+}
+
 #[tokio::test]
 async fn the_deadline_ends_it() {
     let script = Script::new(&[Fail(Connect); 8]);
@@ -175,6 +185,49 @@ async fn successes_pay_repeats_back() {
     }
     drive(&clock, client.send(&SafeCall {})).await.unwrap();
     assert_eq!(script.sent().len(), 412, "ten successes pay for one repeat");
+}
+
+/// A token that comes late, so many times, and then is there.
+#[derive(Debug)]
+struct Late(AtomicUsize);
+
+#[async_trait]
+impl TokenProvider for Late {
+    async fn token(&self) -> Result<Arc<Secret>, TokenError> {
+        match self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+            Ok(_) => Err(TokenError::late("fetch")),
+            Err(_) => Ok(Arc::new("token-canary".into())),
+        }
+    }
+
+    fn refuse(&self, _: &Secret) {}
+}
+
+impl Endpoint for TokenCall {
+    type Response = ();
+    const SPEC: &'static EndpointSpec = &{
+        let mut spec = *SafeCall::SPEC;
+        spec.tokens = &[kf_model::TokenKind::Own];
+        spec
+    };
+}
+
+/// A call that needs a token.
+#[derive(Debug, Serialize)]
+struct TokenCall {}
+
+/// Callers who wait for one token together do not use up what is meant for lost answers.
+#[tokio::test]
+async fn waiting_for_a_token_costs_no_repeat() {
+    for (late, sent, attempts) in [(3, 1, 4), (2, 2, 4), (0, 2, 2)] {
+        let script = Script::new(&[Fail(Timeout), Fail(Connect), OK]);
+        let clock = ManualClock::default();
+        let mut retry = RetryPolicy::default();
+        retry.budget = 1;
+        let client = script.client_of(Late(AtomicUsize::new(late)), &clock, retry);
+        let error = drive(&clock, client.send(&TokenCall {})).await.unwrap_err();
+        assert_eq!((script.sent().len(), error.attempts()), (sent, attempts), "{late}: {error:?}");
+    }
 }
 
 #[tokio::test]

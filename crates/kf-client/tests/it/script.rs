@@ -18,6 +18,8 @@ pub(crate) enum Step {
     Answer(&'static str),
     /// An answer with another status.
     Status(u16, &'static str),
+    /// An answer with status 503 that asks to wait so many seconds.
+    Wait(u64),
     /// None.
     Fail(TransportErrorKind),
 }
@@ -64,6 +66,11 @@ impl Transport for Script {
         match state.steps.pop_front().expect("the script goes on") {
             Step::Answer(body) => Ok(Response::new(200, body)),
             Step::Status(status, body) => Ok(Response::new(status, body)),
+            Step::Wait(seconds) => {
+                let mut response = Response::new(503, "");
+                response.retry_after = Some(std::time::Duration::from_secs(seconds));
+                Ok(response)
+            }
             Step::Fail(kind) => Err(TransportError::new(kind, endpoint, "nowhere")),
         }
     }
