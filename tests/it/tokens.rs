@@ -69,14 +69,32 @@ async fn nobody_is_forced_and_what_helps_is_named() {
         let client = door.client();
         door.platform.fault(Fault::new(Effect::Errcode(40001)).on("list_accounts")).unwrap();
         let error = door.run(client.list_accounts()).await.unwrap_err();
-        assert!(matches!(error.kind(), ErrorKind::Token(it) if it.kind() == TokenErrorKind::SameAgain), "{error:?}");
+        assert!(matches!(error.kind(), ErrorKind::Api(refusal) if refusal.is_same_token()), "{error:?}");
+        assert_eq!((error.errcode(), error.rid().is_some()), (Some(ErrCode(40001)), true), "{error:?}");
         assert!(error.to_string().contains("somebody must force a refresh"), "{error}");
         for _ in 0..20 {
             door.run(client.list_accounts()).await.unwrap_err();
+            door.run(client.waiting()).await.expect("other calls go on with the token that there is");
         }
         assert_eq!(door.calls(STABLE), 2, "{}: half a minute has not gone by", door.name);
         let calls = door.platform.calls(&kf_sim::LogFilter::default());
         assert!(calls.iter().all(|call| !call.body.contains("force")), "{}", door.name);
+    }
+}
+
+/// The platform refuses a good token once: the one that it gives again is good, and nobody sees any of it.
+#[tokio::test]
+async fn a_token_that_is_refused_by_mistake_stays_in_use() {
+    for door in Door::all().await {
+        let client = door.client();
+        door.run(client.list_accounts()).await.unwrap();
+        for endpoint in ["list_waiting", "list_accounts", "list_online_accounts"] {
+            door.platform.fault(Fault::new(Effect::Errcode(40001)).on(endpoint).times(1)).unwrap();
+        }
+        door.run(client.waiting()).await.unwrap();
+        door.run(client.list_accounts()).await.unwrap();
+        door.run(client.list_online_accounts()).await.unwrap();
+        assert_eq!(door.calls(STABLE), 2, "{}: one fetch in half a minute", door.name);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kf_client::{Client, RetryPolicy};
+use kf_model::{AccountKind, Caller};
 use kf_sim::{Effect, Fault};
 use kf_token::StaticToken;
 
@@ -33,6 +34,30 @@ async fn calls_attempts_and_tokens_are_told() {
     assert!(text.contains("there is a token"), "{text}");
     let loud: String = text.lines().filter(|line| !line.starts_with("TRACE")).collect();
     assert!(!loud.contains(SERVED), "no openid: {loud}");
+}
+
+/// What becomes of a call can be read from its last event.
+#[tokio::test]
+async fn what_becomes_of_a_call_is_told() {
+    let door = Door::memory();
+    let client = door.client();
+    let (trace, guard) = Trace::begin();
+    door.platform.fault(Fault::new(Effect::LoseAnswer).on("add_account").times(1)).unwrap();
+    door.run(client.add_account(&"new@test".parse().unwrap(), &"new".parse().unwrap())).await.unwrap();
+    door.run(client.delete_account("none@test")).await.unwrap_err();
+    let mini = client.with_caller(Caller::app(AccountKind::MiniProgram, true));
+    door.run(mini.list_waiting()).await.unwrap_err();
+    drop(guard);
+    let text = trace.text();
+    for (event, fields) in [
+        ("it is tried again after a pause", &["pause_ms="][..]),
+        ("the refusal was held against the world", &["errcode=65406", "has_acted=true"]),
+        ("the call failed", &["attempts=1", "elapsed_ms=0", "may_have_acted=false"]),
+        ("not permitted; nothing was sent", &["missing="]),
+    ] {
+        let line = text.lines().find(|line| line.contains(event)).unwrap_or_else(|| panic!("{event}: {text}"));
+        assert!(fields.iter().all(|field| line.contains(field)), "{line}");
+    }
 }
 
 /// A token that is too short to be known by its length, where the server repeats it as what it is, and as a rid.

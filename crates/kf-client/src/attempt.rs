@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Repeat, Secret, decode};
 use kf_token::{TokenError, TokenProvider, request};
-use kf_transport::{Clock, Transport, TransportError, unless};
+use kf_transport::{Clock, Transport, TransportError, TransportErrorKind, unless};
 
 use crate::hide::Credentials;
+
+/// How much longer than it may a transport can take before it is given up.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Why an attempt failed.
 #[derive(Debug)]
@@ -26,15 +29,16 @@ pub(crate) enum Failure {
 impl Failure {
     /// Whether the attempt may have acted all the same.
     pub(crate) fn may_have_acted(&self, spec: &EndpointSpec) -> bool {
-        match self {
-            // The platform was busy, in the middle of whatever it did; a question changes nothing anyway.
-            Self::Api(refusal) => {
-                refusal.code == ErrCode(-1) && (spec.response.is_empty() || spec.repeat != Repeat::Safe)
+        // A question changes nothing.
+        let changes = spec.response.is_empty() || spec.repeat != Repeat::Safe;
+        changes
+            && match self {
+                // The platform was busy, in the middle of whatever it did.
+                Self::Api(refusal) => refusal.code == ErrCode(-1),
+                Self::Token(_) | Self::Late => false,
+                Self::Transport(error) => error.may_have_acted(),
+                Self::Answer { .. } => true,
             }
-            Self::Token(_) | Self::Late => false,
-            Self::Transport(error) => error.may_have_acted(),
-            Self::Answer { .. } => spec.response.is_empty() || spec.repeat != Repeat::Safe,
-        }
     }
 }
 
@@ -69,7 +73,12 @@ pub(crate) async fn attempt<E: Endpoint>(
     }
     let mut request = request(endpoint, token.clone()).map_err(|error| failed(Failure::Transport(error)))?;
     request.timeout = Some(timeout);
-    let response = match wire.send(request).await {
+    // A transport ends a call in time; one that does not is not waited for.
+    let sending = unless(wire.send(request), clock.sleep(timeout.saturating_add(GRACE)));
+    let outcome = sending.await.unwrap_or_else(|| {
+        Err(TransportError::new(TransportErrorKind::Timeout, E::SPEC.name, "a transport that does not keep its time"))
+    });
+    let response = match outcome {
         Ok(response) => response,
         Err(error) => {
             let error = Credentials::of(endpoint, token.as_deref()).hide_in_failure(error);

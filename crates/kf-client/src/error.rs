@@ -5,7 +5,7 @@ mod kind;
 use std::fmt;
 
 use kf_model::records::ListRecords;
-use kf_model::{Endpoint, EndpointSpec, ErrCode, NotPermitted};
+use kf_model::{Endpoint, EndpointSpec, ErrCode, NotPermitted, Retry};
 use kf_transport::TransportErrorKind;
 
 pub use self::kind::{AnswerError, ApiError, ErrorKind, StuckPage, TokenFailure, TransportFailure};
@@ -27,9 +27,15 @@ struct Inner {
 }
 
 impl Error {
-    pub(crate) fn new(spec: &'static EndpointSpec, failure: Failure, attempts: u32, may_have_acted: bool) -> Self {
+    pub(crate) fn new(
+        spec: &'static EndpointSpec,
+        failure: Failure,
+        attempts: u32,
+        may_have_acted: bool,
+        is_same_token: bool,
+    ) -> Self {
         let kind = match failure {
-            Failure::Api(refusal) => ErrorKind::Api(ApiError { hint: spec.hint(refusal.code), refusal }),
+            Failure::Api(refusal) => ErrorKind::Api(ApiError { hint: spec.hint(refusal.code), refusal, is_same_token }),
             Failure::Token(error) => ErrorKind::Token(TokenFailure(error)),
             Failure::Late => ErrorKind::Late,
             Failure::Transport(error) => ErrorKind::Transport(TransportFailure(error)),
@@ -84,7 +90,7 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match &self.0.kind {
-            ErrorKind::Api(error) => error.code() == ErrCode(-1),
+            ErrorKind::Api(error) => error.code().retry() == Retry::Backoff,
             ErrorKind::Token(error) => error.0.is_transient(),
             ErrorKind::Late => true,
             ErrorKind::Transport(error) => {
@@ -111,22 +117,22 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.kind {
-            ErrorKind::Api(error) => write!(f, "{}: {}; {}", self.0.spec.name, error.refusal, error.hint)?,
-            ErrorKind::Token(error) => write!(f, "{}: {}", self.0.spec.name, error.0)?,
-            ErrorKind::Late => write!(f, "{}: the deadline was over before it was sent", self.0.spec.name)?,
-            ErrorKind::Transport(error) => write!(f, "{}", error.0)?,
-            ErrorKind::Answer(error) => write!(f, "{}", error.malformed)?,
+        let Inner { spec, kind, attempts, may_have_acted } = &*self.0;
+        match kind {
+            // Both name the call themselves.
+            ErrorKind::Transport(error) => write!(f, "{error}")?,
             ErrorKind::NotPermitted(missing) => write!(f, "{missing}")?,
-            ErrorKind::Stuck(page) => write!(f, "{}: {page}", self.0.spec.name)?,
+            ErrorKind::Api(error) => write!(f, "{}: {error}", spec.name)?,
+            ErrorKind::Token(error) => write!(f, "{}: {error}", spec.name)?,
+            ErrorKind::Late => write!(f, "{}: the deadline was over before it was sent", spec.name)?,
+            ErrorKind::Answer(error) => write!(f, "{}: {error}", spec.name)?,
+            ErrorKind::Stuck(page) => write!(f, "{}: {page}", spec.name)?,
         }
-        let says_so = matches!(&self.0.kind, ErrorKind::Transport(error) if error.kind().may_have_acted());
-        if self.0.may_have_acted && !says_so {
-            f.write_str("; an attempt may have acted all the same")?;
-        }
-        match self.0.attempts {
-            0 | 1 => Ok(()),
-            attempts => write!(f, " (after {attempts} attempts)"),
+        match (may_have_acted, attempts) {
+            (false, 0 | 1) => Ok(()),
+            (true, 0 | 1) => f.write_str("; the call may have acted"),
+            (false, _) => write!(f, " (after {attempts} attempts)"),
+            (true, _) => write!(f, "; an attempt may have acted (after {attempts} attempts)"),
         }
     }
 }

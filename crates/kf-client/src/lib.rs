@@ -2,6 +2,7 @@
 
 mod attempt;
 mod budget;
+mod call;
 mod client;
 mod error;
 mod generated;

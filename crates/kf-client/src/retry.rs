@@ -18,6 +18,9 @@ use crate::attempt::Failure;
 /// | no answer, a broken one, -1, status 5xx: it may have acted | again | told as it is |
 /// | the token was refused: 40001, 40014, 42001 | once more, with another token | once more, with another token |
 /// | any other code, quotas too | told as it is | told as it is |
+///
+/// After a lost answer, a call that `settles` may be refused because it did act. What the platform lists tells, or the code
+/// itself: what is to be closed or deleted is gone. Then the call counts as done, also where it was gone before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -82,9 +85,13 @@ pub(crate) fn decide(failure: &Failure, repeat: Repeat) -> Decision {
     }
 }
 
-/// Whether a repeat after this is taken from the budget: only what calls a server can multiply a load.
+/// Whether a repeat after this is taken from the budget: only what calls a server can multiply its load.
 pub(crate) fn is_paid(failure: &Failure) -> bool {
-    !matches!(failure, Failure::Token(_))
+    match failure {
+        Failure::Token(_) => false,
+        Failure::Transport(error) => error.kind() != Overloaded,
+        _ => true,
+    }
 }
 
 /// A number from 0 to 1.

@@ -32,7 +32,10 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let message = &self.errmsg.message;
+        let message = match self.errmsg.message.as_str() {
+            "" => self.code.message(),
+            message => message,
+        };
         let end = message.char_indices().nth(SHOWN_MAX).map_or(message.len(), |(end, _)| end);
         let cut = if end < message.len() { "…" } else { "" };
         write!(f, "{} {}{cut}", self.code, Escaped(&message[..end]))?;

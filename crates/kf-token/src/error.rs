@@ -38,8 +38,6 @@ pub enum TokenErrorKind {
     Refused,
     /// There was no answer, or none that can be read.
     Unreachable,
-    /// The platform refuses a token, and gave the very same one again.
-    SameAgain,
     /// Whoever fetched it is gone.
     Lost,
     /// It did not come before the deadline of the call that needed it.
@@ -59,12 +57,6 @@ impl TokenError {
     #[must_use]
     pub fn late(call: &'static str) -> Self {
         Self::new(TokenErrorKind::Late, call, None)
-    }
-
-    /// The token that a call was refused with is the one that there is now, too: the platform gave it again.
-    #[must_use]
-    pub fn same_again(call: &'static str) -> Self {
-        Self::new(TokenErrorKind::SameAgain, call, None)
     }
 
     /// A provider of your own has none: `from` says where it looks, such as `the vault`, and the source says why. For the
@@ -92,7 +84,7 @@ impl TokenError {
         self.0.kind
     }
 
-    /// The call that fetches the token; of one that came too late or is the same again, the call that needed it; of a provider
+    /// The call that fetches the token; of one that came too late, the call that needed it; of a provider
     /// of your own, where it looks.
     #[must_use]
     pub fn endpoint(&self) -> &'static str {
@@ -146,7 +138,7 @@ fn refusal(error: &AskError) -> Option<&Refusal> {
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !matches!(self.0.kind, TokenErrorKind::Late | TokenErrorKind::SameAgain) {
+        if self.0.kind != TokenErrorKind::Late {
             write!(f, "no access token from {}: ", self.0.endpoint)?;
         }
         match (self.0.kind, self.seen_ip(), self.errcode()) {
@@ -168,10 +160,6 @@ impl fmt::Display for TokenErrorKind {
             }
             Self::Refused => "the platform refuses",
             Self::Unreachable => "there was no answer that can be used",
-            Self::SameAgain => {
-                "the platform refuses the access token, and gave the very same one again; if that stays so, somebody must \
-                 force a refresh, which ends the token of all who share it"
-            }
             Self::Lost => "whoever fetched it is gone; ask again",
             Self::Late => "no access token came before the deadline; nothing was sent",
             Self::Other => "there is none",

@@ -32,6 +32,7 @@ pub enum ErrorKind {
 pub struct ApiError {
     pub(super) refusal: Refusal,
     pub(super) hint: &'static str,
+    pub(super) is_same_token: bool,
 }
 
 impl ApiError {
@@ -58,6 +59,33 @@ impl ApiError {
     pub fn rid(&self) -> Option<&str> {
         self.refusal.errmsg.rid.as_deref()
     }
+
+    /// What older servers tie to their text as a hint: it tells the vendor something.
+    #[must_use]
+    pub fn server_hint(&self) -> Option<&str> {
+        self.refusal.errmsg.server_hint.as_deref()
+    }
+
+    /// Whether the token was refused, and the very same one refused again, since there is no other. If that stays so, and the
+    /// platform itself gave it again, somebody must force a refresh, which ends the token of all who share it.
+    #[must_use]
+    pub fn is_same_token(&self) -> bool {
+        self.is_same_token
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_same_token {
+            return write!(
+                f,
+                "{}; the very same token was given again; if that stays so, somebody must force a refresh, which ends the \
+                 token of all who share it",
+                self.refusal
+            );
+        }
+        write!(f, "{}; {}", self.refusal, self.hint.trim_end_matches('.'))
+    }
 }
 
 /// There was no token.
@@ -77,10 +105,22 @@ impl TokenFailure {
         self.0.endpoint()
     }
 
+    /// The code of the platform at the call that fetches the token.
+    #[must_use]
+    pub fn code(&self) -> Option<ErrCode> {
+        self.0.errcode()
+    }
+
     /// For how long nobody asks again, counted from the failure.
     #[must_use]
     pub fn ask_again_in(&self) -> Option<Duration> {
         self.0.ask_again_in()
+    }
+}
+
+impl fmt::Display for TokenFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -102,6 +142,12 @@ impl TransportFailure {
     }
 }
 
+impl fmt::Display for TransportFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// An answer that cannot be read.
 #[derive(Debug)]
 pub struct AnswerError {
@@ -120,6 +166,12 @@ impl AnswerError {
     #[must_use]
     pub fn malformed(&self) -> &Malformed {
         &self.malformed
+    }
+}
+
+impl fmt::Display for AnswerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.malformed.fmt(f)
     }
 }
 

@@ -8,11 +8,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kf_client::{ErrorKind, RetryPolicy};
+use kf_client::{Client, ErrorKind, RetryPolicy};
 use kf_model::{Nickname, Secret};
-use kf_token::{TokenError, TokenErrorKind, TokenProvider};
+use kf_token::{StaticToken, TokenError, TokenErrorKind, TokenProvider};
 use kf_transport::TransportErrorKind::Timeout;
-use kf_transport::{Clock, ManualClock};
+use kf_transport::{Clock, ManualClock, Request, Response, Transport, TransportError};
 
 use crate::script::Step::{Answer, Fail};
 use crate::script::{Script, drive};
@@ -116,7 +116,7 @@ async fn a_late_repeat_says_that_an_attempt_may_have_acted() {
     let error = drive(&clock, client.update_account("a@test", &"n".parse().unwrap())).await.unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Late), "{error:?}");
     assert_eq!((script.sent().len(), error.attempts(), error.may_have_acted()), (1, 2, true));
-    assert!(error.to_string().contains("; an attempt may have acted all the same (after 2 attempts)"), "{error}");
+    assert!(error.to_string().contains("; an attempt may have acted (after 2 attempts)"), "{error}");
 }
 
 /// Asking what became of a lost call is a part of the call.
@@ -131,4 +131,26 @@ async fn settling_keeps_the_deadline() {
     let timeouts: Vec<_> = script.sent().iter().map(|request| request.timeout.unwrap()).collect();
     let left = seconds(2) - clock.now();
     assert_eq!(timeouts, [seconds(2), left, left]);
+}
+
+/// A transport that never answers, whatever time it was given.
+#[derive(Debug)]
+struct Endless;
+
+#[async_trait]
+impl Transport for Endless {
+    async fn send(&self, _: Request) -> Result<Response, TransportError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_transport_that_keeps_no_time_is_not_waited_for() {
+    let clock = ManualClock::default();
+    let client = Client::with(Endless, StaticToken::new("t"), Arc::new(clock.clone()), RetryPolicy::default());
+    let client = client.within(seconds(3));
+    let error = drive(&clock, client.delete_account("a@b")).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Transport(failure) if failure.kind() == Timeout));
+    assert_eq!((clock.now(), error.attempts(), error.may_have_acted()), (seconds(4), 1, true), "a second of grace");
+    assert!(error.to_string().contains("delete_account at a transport that does not keep its time"), "{error}");
 }

@@ -2,10 +2,11 @@
 
 use std::error::Error as _;
 
-use kf_client::{Error, ErrorKind};
+use kf_client::{Error, ErrorKind, RetryPolicy};
 use kf_model::ErrCode;
+use kf_token::StaticToken;
 use kf_transport::ManualClock;
-use kf_transport::TransportErrorKind::Timeout;
+use kf_transport::TransportErrorKind::{Timeout, TooLarge};
 
 use crate::script::Step::{self, Answer, Fail, Status};
 use crate::script::{Script, drive};
@@ -36,8 +37,45 @@ async fn what_may_have_acted_is_said_once() {
     assert!(error.may_have_acted() && error.is_transient());
     assert_eq!(
         error.to_string(),
-        "add_account at nowhere: no answer in time; the call may have acted (after 4 attempts)"
+        "add_account at nowhere: no answer in time; an attempt may have acted (after 4 attempts)"
     );
+    let script = Script::new(&[Fail(Timeout)]);
+    let clock = ManualClock::default();
+    let client = script.client_of(StaticToken::new("t"), &clock, RetryPolicy::never());
+    let error = drive(&clock, client.delete_account("a@test")).await.unwrap_err();
+    assert_eq!(error.to_string(), "delete_account at nowhere: no answer in time; the call may have acted");
+}
+
+/// Nobody who only asked needs to look what became of it.
+#[tokio::test]
+async fn a_question_never_acts() {
+    for step in [Fail(Timeout), Fail(TooLarge), Status(502, "<html>"), Answer(r#"{"errcode":-1,"errmsg":"busy"}"#)] {
+        let (script, clock) = (Script::new(&[step; 4]), ManualClock::default());
+        let error = drive(&clock, script.client(&clock).list_accounts()).await.unwrap_err();
+        assert!(!error.may_have_acted() && !error.to_string().contains("acted"), "{step:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_a_word_is_told_in_ours() {
+    let error = error(Answer(r#"{"errcode":65400}"#)).await;
+    assert_eq!(
+        error.to_string().find(": 65400 ").map(|at| &error.to_string()[at + 8..at + 9] != ";"),
+        Some(true),
+        "{error}"
+    );
+    assert!(error.to_string().contains(ErrCode(65400).message()), "{error}");
+}
+
+/// What passes by itself is worth another call later; what somebody must do something about is not.
+#[tokio::test]
+async fn transient_is_what_passes_by_itself() {
+    for (code, is_transient) in
+        [(-1, true), (61450, true), (65401, false), (45009, false), (40001, false), (48001, false)]
+    {
+        let answer: &'static str = format!(r#"{{"errcode":{code},"errmsg":"no"}}"#).leak();
+        assert_eq!(error(Answer(answer)).await.is_transient(), is_transient, "{code}");
+    }
 }
 
 /// A chain of errors that is printed says nothing twice.
@@ -61,6 +99,7 @@ async fn an_answer_that_cannot_be_read_is_shown_in_short() {
     let ErrorKind::Answer(answer) = error.kind() else { panic!("{error:?}") };
     assert_eq!(answer.status(), 502);
     let text = error.to_string();
+    assert!(text.starts_with("add_account: the answer is"), "{text}");
     assert!(text.contains("bad gateway") && !text.contains('\u{1b}'), "{text}");
 }
 

@@ -230,6 +230,19 @@ async fn waiting_for_a_token_costs_no_repeat() {
     }
 }
 
+/// Calls that waited for a place in vain were not sent: waiting once more multiplies nothing.
+#[tokio::test]
+async fn waiting_for_a_place_costs_no_repeat() {
+    let script = Script::new(&[Fail(Overloaded), Fail(Overloaded), Fail(Overloaded), OK, Fail(Connect), OK]);
+    let clock = ManualClock::default();
+    let mut retry = RetryPolicy::default();
+    retry.budget = 1;
+    let client = script.client_of(kf_token::StaticToken::new("t"), &clock, retry);
+    drive(&clock, client.send(&SafeCall {})).await.unwrap();
+    drive(&clock, client.send(&SafeCall {})).await.unwrap();
+    assert_eq!(script.sent().len(), 6, "the one repeat that there is was left for the lost connection");
+}
+
 #[tokio::test]
 async fn never_means_once() {
     let script = Script::new(&[Fail(Connect), OK]);

@@ -95,10 +95,11 @@ impl State {
     ) -> watch::Receiver<Outcome> {
         let (tell, outcome) = watch::channel(None);
         self.under_way = Some((outcome.clone(), now));
+        // A part of the call that needs it, as far as traces go; all others who wait have spans of their own.
+        let span = tracing::debug_span!("kf.token", endpoint = inner.source.endpoint(), key = %inner.source.key());
         let (inner, own) = (Arc::clone(inner), outcome.clone());
         tokio::spawn(async move {
             let landing = Landing { inner: &inner, own: &own };
-            let span = tracing::debug_span!("kf.token", endpoint = inner.source.endpoint(), key = %inner.source.key());
             let began = inner.clock.now();
             let came = inner.fetch(&own).instrument(span.clone()).await;
             let elapsed = inner.clock.now().saturating_sub(began);
