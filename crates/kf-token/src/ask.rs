@@ -7,6 +7,8 @@ use kf_model::{DecodeError, Endpoint, Method, Secret, decode};
 use kf_transport::{Body, Param, Request, Transport, TransportError, TransportErrorKind};
 use thiserror::Error;
 
+use crate::TokenError;
+
 /// The request of an endpoint, with a token or, for the calls that fetch one, without.
 ///
 /// # Errors
@@ -40,6 +42,15 @@ pub enum AskError {
     /// The answer is a refusal, or cannot be read.
     #[error(transparent)]
     Answer(#[from] DecodeError),
+    /// The token that this one is asked for with is missing.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The platform has pushed no ticket yet, or it was not put where the token is fetched.
+    #[error("there is no ticket; the platform pushes one every ten minutes, put it with put_ticket")]
+    NoTicket,
+    /// The merchant has not authorized the third-party platform, as far as the store knows.
+    #[error("nothing is kept of an authorization by this merchant; redeem the code of one")]
+    NotAuthorized,
 }
 
 /// Calls an endpoint that fetches a token.

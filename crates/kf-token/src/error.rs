@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kf_model::{DecodeError, ErrCode, Refusal};
 
-use crate::AskError;
+use crate::{AskError, StoreError};
 
 /// Why there is no token. Clones are the same error: those who waited for one fetch share what came of it.
 #[derive(Clone)]
@@ -23,6 +23,7 @@ struct Inner {
 #[derive(Debug)]
 enum Cause {
     Ask(AskError),
+    Store(StoreError),
     Other(Box<dyn Error + Send + Sync>),
 }
 
@@ -34,6 +35,12 @@ pub enum TokenErrorKind {
     Credentials,
     /// The address of this machine is not on the whitelist of the app.
     IpNotAllowed,
+    /// The merchant has to authorize the third-party platform again: what is kept of the authorization is void, or there is none.
+    NotAuthorized,
+    /// The third-party platform has no ticket to ask with.
+    NoTicket,
+    /// The store cannot be used, in which what to ask with stands and what is given must be kept.
+    Store,
     /// The platform refuses for another reason, which its code tells.
     Refused,
     /// There was no answer, or none that can be read.
@@ -59,6 +66,12 @@ impl TokenError {
         Self::new(TokenErrorKind::Late, call, None)
     }
 
+    /// The store cannot be used, without which nobody may ask.
+    pub(crate) fn store(source: StoreError, endpoint: &'static str, pause: Duration) -> Self {
+        let (kind, source) = (TokenErrorKind::Store, Some(Cause::Store(source)));
+        Self(Arc::new(Inner { kind, endpoint, source, ask_again_in: Some(pause) }))
+    }
+
     /// A provider of your own has none: `from` says where it looks, such as `the vault`, and the source says why. For the
     /// moment means that it may have one soon, so that a call is tried again.
     pub fn other(from: &'static str, is_for_now: bool, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -68,11 +81,22 @@ impl TokenError {
 
     /// What a failed fetch means. The pause after wrong credentials is one of its own.
     pub(crate) fn of(source: AskError, endpoint: &'static str, pause: Duration, credentials_pause: Duration) -> Self {
-        let kind = match refusal(&source).map(|refusal| refusal.code) {
-            Some(ErrCode(40001 | 40002 | 40013 | 40125 | 40243 | 41002 | 41004 | 61024)) => TokenErrorKind::Credentials,
-            Some(ErrCode(40164 | 61004)) => TokenErrorKind::IpNotAllowed,
-            Some(_) => TokenErrorKind::Refused,
-            None => TokenErrorKind::Unreachable,
+        let kind = match (&source, refusal(&source).map(|refusal| refusal.code)) {
+            (AskError::Token(error), _) => {
+                let ask_again_in = error.ask_again_in().or(Some(pause));
+                let kind = error.kind();
+                return Self(Arc::new(Inner { kind, endpoint, source: Some(Cause::Ask(source)), ask_again_in }));
+            }
+            (AskError::NoTicket, _) => TokenErrorKind::NoTicket,
+            (AskError::NotAuthorized, _) => TokenErrorKind::NotAuthorized,
+            (_, Some(ErrCode(40001 | 40002 | 40013 | 40125 | 40243 | 41002 | 41004 | 61024))) => {
+                TokenErrorKind::Credentials
+            }
+            (_, Some(ErrCode(40164 | 61004))) => TokenErrorKind::IpNotAllowed,
+            (_, Some(ErrCode(61003 | 61023))) => TokenErrorKind::NotAuthorized,
+            (_, Some(ErrCode(61005 | 61006))) => TokenErrorKind::NoTicket,
+            (_, Some(_)) => TokenErrorKind::Refused,
+            _ => TokenErrorKind::Unreachable,
         };
         let ask_again_in = if kind == TokenErrorKind::Credentials { credentials_pause } else { pause };
         Self(Arc::new(Inner { kind, endpoint, source: Some(Cause::Ask(source)), ask_again_in: Some(ask_again_in) }))
@@ -105,6 +129,7 @@ impl TokenError {
 
     fn refusal(&self) -> Option<&Refusal> {
         match &self.0.source {
+            Some(Cause::Ask(AskError::Token(error))) => error.refusal(),
             Some(Cause::Ask(error)) => refusal(error),
             _ => None,
         }
@@ -120,9 +145,11 @@ impl TokenError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self.kind() {
-            TokenErrorKind::Unreachable | TokenErrorKind::Lost | TokenErrorKind::Late | TokenErrorKind::OtherForNow => {
-                true
-            }
+            TokenErrorKind::Unreachable
+            | TokenErrorKind::Store
+            | TokenErrorKind::Lost
+            | TokenErrorKind::Late
+            | TokenErrorKind::OtherForNow => true,
             TokenErrorKind::Refused => self.errcode() == Some(ErrCode(-1)),
             _ => false,
         }
@@ -158,6 +185,12 @@ impl fmt::Display for TokenErrorKind {
             Self::IpNotAllowed => {
                 "the app does not allow the address of this machine; add it to the IP whitelist in the console"
             }
+            Self::NotAuthorized => "the merchant must authorize the third-party platform again",
+            Self::NoTicket => {
+                "there is no ticket of the platform that is valid; it pushes one every ten minutes, and api_start_push_ticket \
+                 makes it begin again"
+            }
+            Self::Store => "the token store cannot be used, in which the authorization of the merchant stands",
             Self::Refused => "the platform refuses",
             Self::Unreachable => "there was no answer that can be used",
             Self::Lost => "whoever fetched it is gone; ask again",
@@ -190,6 +223,9 @@ impl Error for TokenError {
         Some(match self.0.source.as_ref()? {
             Cause::Ask(AskError::Transport(error)) => error,
             Cause::Ask(AskError::Answer(error)) => error,
+            Cause::Ask(AskError::Token(error)) => error,
+            Cause::Ask(AskError::NoTicket | AskError::NotAuthorized) => return None,
+            Cause::Store(error) => error,
             Cause::Other(error) => &**error,
         })
     }

@@ -4,6 +4,11 @@ mod ask;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod error;
+#[cfg(not(feature = "failpoints"))]
+mod failpoints;
+#[cfg(feature = "failpoints")]
+#[doc(hidden)]
+pub mod failpoints;
 mod provider;
 mod record;
 mod refreshing;

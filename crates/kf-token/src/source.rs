@@ -23,6 +23,12 @@ pub trait TokenSource: Send + Sync + fmt::Debug + 'static {
     /// The call that it makes, for messages.
     fn endpoint(&self) -> &'static str;
 
+    /// Whether it asks with what the record before holds, and what is given replaces that: then a record is kept before its token
+    /// is used, and nobody asks without the record and the right to.
+    fn rotates(&self) -> bool {
+        false
+    }
+
     /// Asks, knowing the record before.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::Inner;
 use super::current::Current;
 use super::flight::Outcome;
+use crate::failpoints::reach;
 use crate::{AskError, Lease, Record, Saved, StoreError, TokenError, TokenKey, TokenSource, TokenStore};
 
 impl<So: TokenSource, St: TokenStore> Inner<So, St> {
@@ -19,7 +20,8 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         let mut shelf = Shelf { inner: self, is_stuck: false, round: 0, since: self.clock.now(), held: None };
         loop {
             self.go_on(own);
-            let stored = shelf.look().await;
+            reach("before-look");
+            let stored = shelf.look().await?;
             self.go_on(own);
             // One that stood still may find that another one took its place; so may one that was begun too late.
             if let Some(token) = self.fresh() {
@@ -38,15 +40,20 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
                     None => continue,
                 }
             }
-            match shelf.take().await {
-                Ok(true) => {}
-                Ok(false) => self.clock.sleep(self.policy.lease_poll).await,
-                Err(error) => {
-                    tracing::warn!(key = %self.source.key(), %error, "the token store gives no lease");
-                    shelf.is_stuck = true;
-                }
+            reach("before-lease");
+            if !shelf.take().await? && !shelf.is_stuck {
+                self.clock.sleep(self.policy.lease_poll).await;
             }
         }
+    }
+
+    /// A store that is down holds nobody up, unless what to ask with stands there, and what is given must be kept there.
+    fn without_store(&self, error: StoreError, what: &'static str) -> Result<(), TokenError> {
+        if self.source.rotates() {
+            return Err(TokenError::store(error, self.source.endpoint(), self.pause()));
+        }
+        tracing::warn!(key = %self.source.key(), %error, "{what}");
+        Ok(())
     }
 
     /// What an operation of the store comes to, within the time that it may take.
@@ -70,17 +77,41 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         is_news.then(|| Current::of(record, &*self.clock, &self.policy)).flatten()
     }
 
-    /// Asks the platform, and keeps what it gives; none if that was refused meanwhile.
+    /// Asks the platform, and keeps what it gives; none if that was refused meanwhile, or is no use any more.
     async fn ask(
         &self,
         previous: Option<&Record>,
         own: &watch::Receiver<Outcome>,
     ) -> Result<Option<Arc<Secret>>, TokenError> {
-        let (endpoint, refusals) = (self.source.endpoint(), self.refusals());
+        let refusals = self.refusals();
+        // What was given before and could not be kept is kept first: what to ask with next stands in it.
+        let (record, expected) = match self.unkept() {
+            Some(unkept) => unkept,
+            None => {
+                reach("before-ask");
+                self.answer(previous, own).await?
+            }
+        };
+        reach("after-ask");
+        let Some(record) = self.keep(record, expected, own).await? else { return Ok(None) };
+        reach("after-save");
+        match Current::of(&record, &*self.clock, &self.policy) {
+            Some(current) => Ok(self.give_out(current, record.generation, refusals)),
+            None if self.source.rotates() => Ok(None),
+            None => Ok(Some(Arc::new(record.token))),
+        }
+    }
+
+    /// What the platform gives, and the generation that it is to replace.
+    async fn answer(
+        &self,
+        previous: Option<&Record>,
+        own: &watch::Receiver<Outcome>,
+    ) -> Result<(Record, u64), TokenError> {
         let asking = unless(self.source.fetch(previous), self.clock.sleep(self.policy.source_patience));
         let fetched = asking.await.unwrap_or_else(|| {
-            let error = TransportError::new(TransportErrorKind::Timeout, endpoint, "the source of tokens");
-            Err(AskError::Transport(error))
+            let (kind, endpoint) = (TransportErrorKind::Timeout, self.source.endpoint());
+            Err(AskError::Transport(TransportError::new(kind, endpoint, "the source of tokens")))
         });
         self.go_on(own);
         let fetched = fetched.map_err(|error| self.failure(error))?;
@@ -95,31 +126,38 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         let ends_at = wall.saturating_add(life.as_secs().max(1));
         let mut record = Record::new(fetched.token, wall, ends_at, generation);
         record.refresh = fetched.refresh;
-        let record = self.keep(record, expected, own).await;
-        let current = Current::of(&record, &*self.clock, &self.policy);
-        let Some(current) = current else { return Ok(Some(Arc::new(record.token))) };
-        Ok(self.give_out(current, record.generation, refusals))
+        Ok((record, expected))
     }
 
-    /// Keeps a record, and gives the one to use: that of another process, if it is newer and may be used.
-    async fn keep(&self, mut record: Record, mut expected: u64, own: &watch::Receiver<Outcome>) -> Record {
+    /// Keeps a record, and gives the one to use: that of another process, if it is newer and may be used. None if another one
+    /// is kept that must be asked with.
+    async fn keep(
+        &self,
+        mut record: Record,
+        mut expected: u64,
+        own: &watch::Receiver<Outcome>,
+    ) -> Result<Option<Record>, TokenError> {
         for _ in 0..2 {
             self.go_on(own);
             match self.within(self.store.save(self.source.key(), &record, expected)).await {
                 Ok(Saved::Kept) => break,
-                Ok(Saved::Another(newer)) if self.news(&newer).is_some() => return newer,
+                Ok(Saved::Another(newer)) if self.news(&newer).is_some() => return Ok(Some(newer)),
+                Ok(Saved::Another(_)) if self.source.rotates() => return Ok(None),
                 // It is over, or the very one that is to be replaced, which could not be read before.
                 Ok(Saved::Another(old)) => {
                     expected = old.generation;
                     record.generation = record.generation.max(expected.saturating_add(1));
                 }
                 Err(error) => {
-                    tracing::warn!(key = %self.source.key(), %error, "the token store cannot be written");
+                    if self.source.rotates() {
+                        self.keep_later(record.clone(), expected);
+                    }
+                    self.without_store(error, "the token store cannot be written")?;
                     break;
                 }
             }
         }
-        record
+        Ok(Some(record))
     }
 
     fn failure(&self, error: AskError) -> TokenError {
@@ -140,14 +178,17 @@ struct Shelf<'a, So, St> {
 }
 
 impl<So: TokenSource, St: TokenStore> Shelf<'_, So, St> {
-    /// What the store holds; what is wrong with it is told, and holds nobody up.
-    async fn look(&mut self) -> Option<Record> {
+    /// What the store holds.
+    async fn look(&mut self) -> Result<Option<Record>, TokenError> {
         let (inner, start) = (self.inner, self.inner.clock.now());
-        inner.within(inner.store.load(inner.source.key())).await.unwrap_or_else(|error| {
-            tracing::warn!(key = %inner.source.key(), %error, "the token store cannot be read");
-            self.is_stuck |= inner.clock.now().saturating_sub(start) >= inner.policy.store_patience;
-            None
-        })
+        match inner.within(inner.store.load(inner.source.key())).await {
+            Ok(stored) => Ok(stored),
+            Err(error) => {
+                inner.without_store(error, "the token store cannot be read")?;
+                self.is_stuck |= inner.clock.now().saturating_sub(start) >= inner.policy.store_patience;
+                Ok(None)
+            }
+        }
     }
 
     /// Whether the right is held, and not for so long that others may have taken its holder for frozen.
@@ -157,16 +198,21 @@ impl<So: TokenSource, St: TokenStore> Shelf<'_, So, St> {
         self.held.is_some()
     }
 
-    /// Takes the right, if nobody has it.
-    async fn take(&mut self) -> Result<bool, StoreError> {
+    /// Takes the right, if nobody has it and the store can tell.
+    async fn take(&mut self) -> Result<bool, TokenError> {
         let (inner, now) = (self.inner, self.inner.clock.now());
         if now.saturating_sub(self.since) >= inner.store.lease_bound() {
             (self.round, self.since) = (self.round.saturating_add(1), now);
         }
         let key = inner.source.key();
         let later = (self.round > 0).then(|| TokenKey::new(format!("{key}#{}", self.round)));
-        let lease = inner.within(inner.store.lease(later.as_ref().unwrap_or(key))).await?;
-        self.held = lease.map(|lease| (lease, now));
+        match inner.within(inner.store.lease(later.as_ref().unwrap_or(key))).await {
+            Ok(lease) => self.held = lease.map(|lease| (lease, now)),
+            Err(error) => {
+                inner.without_store(error, "the token store gives no lease")?;
+                self.is_stuck = true;
+            }
+        }
         Ok(self.held.is_some())
     }
 }

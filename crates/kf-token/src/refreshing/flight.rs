@@ -10,7 +10,7 @@ use tracing::Instrument;
 
 use super::current::{Current, chance};
 use super::{Inner, Policy};
-use crate::{TokenError, TokenErrorKind, TokenSource, TokenStore};
+use crate::{Record, TokenError, TokenErrorKind, TokenSource, TokenStore};
 
 /// What a fetch came to, once it is known.
 pub(super) type Outcome = Option<Result<Arc<Secret>, TokenError>>;
@@ -31,6 +31,8 @@ struct State {
     refusals: u64,
     /// The token that was refused soon after that, until the store was looked into: if there is no other, it stays.
     doubted: Option<Arc<Current>>,
+    /// A record that replaces what a source asks with and could not be kept, and the generation that it is to replace.
+    unkept: Option<(Record, u64)>,
     /// The generation of the last token. What a store holds of before was replaced, even if the store did not take that.
     generation: u64,
 }
@@ -243,6 +245,16 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         let token = Arc::clone(&current.token);
         self.current.store(Some(Arc::new(current)));
         Some(token)
+    }
+
+    /// A record that could not be kept is kept in mind until it can.
+    pub(super) fn keep_later(&self, record: Record, expected: u64) {
+        self.flight.state().unkept = Some((record, expected));
+    }
+
+    /// The record that could not be kept before.
+    pub(super) fn unkept(&self) -> Option<(Record, u64)> {
+        self.flight.state().unkept.take()
     }
 
     /// How many refusals there were.

@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// Only its owner can read the file, from its first byte. One that other users can read or write, or that belongs to another
 /// user than this one or root, is told of and not used; a good fetch replaces it. (On Unix; other systems do not say who can
-/// open a file.)
+/// open a file.) One that others could have written, or that is damaged, is then put aside as `.aside`.
 ///
 /// Beside it stand `.lock`, which is locked while the file is written, and a `.lease` for each key, locked while a token is
 /// fetched. Both are empty, and the system frees their locks when a process dies. The next file is written to `.next` and then

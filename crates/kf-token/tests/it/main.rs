@@ -7,6 +7,7 @@ mod hanging;
 mod hard;
 mod refreshing;
 mod refused;
+mod rotating;
 mod script;
 mod shaky;
 mod sharing;

@@ -8,6 +8,7 @@ use super::super::{Saved, StoreError};
 use super::doubt::{Doubt, doubt};
 use super::form;
 use super::lock::beside;
+use crate::failpoints::reach;
 use crate::{Record, TokenKey};
 
 /// What a file holds, and what speaks against using it.
@@ -53,7 +54,10 @@ pub(super) fn save(path: &Path, key: &TokenKey, record: Record, expected_generat
     // What is damaged is replaced: the caller has been told of it when it was read. What cannot be read now may hold the tokens
     // of others.
     let mut held = match read(path) {
-        Err(error) if error.is_foreign() => Held::default(),
+        Err(error) if error.is_foreign() => {
+            set_aside(path)?;
+            Held::default()
+        }
         held => held?,
     };
     if held.doubt.is_some() {
@@ -68,11 +72,26 @@ pub(super) fn save(path: &Path, key: &TokenKey, record: Record, expected_generat
     Ok(Saved::Kept)
 }
 
+/// Puts a file aside that is to be replaced though it could not be used: what merchants are served with may stand in it, and
+/// whoever looks at it may find that it does.
+fn set_aside(path: &Path) -> Result<(), StoreError> {
+    let aside = beside(path, "aside");
+    fs::rename(path, &aside).map_err(|error| {
+        StoreError::unavailable(format!("{} cannot be put aside as {}", path.display(), aside.display()), error)
+    })?;
+    tracing::warn!(path = %path.display(), aside = %aside.display(), "a file that could not be used was put aside");
+    Ok(())
+}
+
 /// Writes beside the file and renames: whoever reads finds the one before or this one, whole.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     // Whoever writes holds the lock, so one name does for all, and nothing piles up when writers die.
     let fresh = beside(path, "next");
-    let written = write_new(&fresh, bytes).and_then(|()| fs::rename(&fresh, path));
+    let written = write_new(&fresh, bytes).and_then(|()| {
+        reach("before-rename");
+        fs::rename(&fresh, path)
+    });
+    reach("after-rename");
     written.map_err(|error| {
         let _ = fs::remove_file(&fresh);
         StoreError::unavailable(format!("{} cannot be written", path.display()), error)
