@@ -74,7 +74,7 @@ impl Client {
     pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Response, Error> {
         let spec = E::SPEC;
         if let Some(caller) = &self.caller {
-            spec.may_call(caller).map_err(|missing| Error::not_permitted(spec, missing))?;
+            endpoint.may_be_sent_by(caller).map_err(|missing| Error::not_permitted(spec, missing))?;
         }
         let span = debug_span!("kf.call", endpoint = spec.name);
         self.repeat(endpoint).instrument(span).await
