@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Repeat, Secret, decode};
+use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Repeat, Secret, decode_raw};
 use kf_token::{TokenError, TokenProvider, request};
 use kf_transport::{Clock, Transport, TransportError, TransportErrorKind, unless};
 
@@ -85,7 +85,7 @@ pub(crate) async fn attempt<E: Endpoint>(
             return Err(Failed { token, ..failed(Failure::Transport(error)) });
         }
     };
-    decode::<E>(response.status, &response.body).map_err(|error| {
+    decode_raw::<E>(&(&response).into()).map_err(|error| {
         let failure = match Credentials::of(endpoint, token.as_deref()).hide_in_answer::<E>(error, &response) {
             DecodeError::Refused(refusal) => Failure::Api(refusal),
             DecodeError::Malformed(malformed) => Failure::Answer { status: response.status, malformed },

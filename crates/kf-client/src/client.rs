@@ -77,7 +77,7 @@ impl Client {
     pub async fn send<E: Endpoint>(&self, endpoint: &E) -> Result<E::Response, Error> {
         let spec = E::SPEC;
         let span = debug_span!("kf.call", endpoint = spec.name);
-        if let Some(missing) = self.caller.as_ref().and_then(|caller| spec.may_call(caller).err()) {
+        if let Some(missing) = self.caller.as_ref().and_then(|caller| endpoint.may_be_sent_by(caller).err()) {
             span.in_scope(|| debug!(%missing, "not permitted; nothing was sent"));
             return Err(Error::not_permitted(spec, missing));
         }

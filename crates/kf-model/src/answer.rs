@@ -3,10 +3,20 @@
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess};
 
+use crate::Download;
+
 /// What an endpoint answers when it does not refuse: `()` for an action, a struct of data for a query.
 ///
 /// `errcode` and `errmsg` are read beside it and never reach it.
 pub trait Answer: DeserializeOwned {
+    /// Whether the answer may be a file instead of JSON.
+    const MAY_BE_FILE: bool = false;
+
+    /// Takes a file for the answer; none where an answer is always JSON.
+    fn from_file(_file: Download) -> Option<Self> {
+        None
+    }
+
     /// Reads the answer from the members of a JSON object.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! May this call be made, and if not, what is missing?
 
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -55,6 +56,9 @@ impl EndpointSpec {
     /// All that is missing.
     pub fn may_call(&self, caller: &Caller) -> Result<(), NotPermitted> {
         let mut missing = Vec::new();
+        if self.callers.is_empty() {
+            return Err(NotPermitted { endpoint: self.name, missing: vec![Missing::Platform] });
+        }
         match self.callers.iter().find(|rule| rule.kind == caller.kind) {
             None => missing.push(Missing::Kind(caller.kind)),
             Some(rule) if rule.certified_only && !caller.certified => missing.push(Missing::Certification(caller.kind)),
@@ -99,6 +103,10 @@ pub enum Missing {
     PermissionSet(&'static [PermissionSet]),
     /// The call does not take an app's own token.
     OwnToken,
+    /// Only a third-party platform makes the call, for itself.
+    Platform,
+    /// Apps of this kind may make the call, but not send this with it.
+    Content(AccountKind, &'static str),
     /// No third-party platform may make the call on behalf of an app.
     ThirdParty,
 }
@@ -114,6 +122,8 @@ impl fmt::Display for Missing {
                 f.write_str("the merchant must grant one of the permission sets ")?;
                 write_list(f, sets)
             }
+            Self::Platform => f.write_str("a third-party platform makes it for itself, no app and nobody for one"),
+            Self::Content(kind, what) => write!(f, "a {kind} may not send `{what}`"),
             Self::OwnToken => f.write_str("an app cannot call it with its own token"),
             Self::ThirdParty => f.write_str("only the app itself may call it, no third-party platform"),
         }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::excerpt::excerpt;
 use crate::head::{AnswerSeed, Head};
 use crate::lenient::mend;
-use crate::{Answer, Endpoint, EndpointSpec, Escaped, Refusal};
+use crate::{Answer, Endpoint, EndpointSpec, Escaped, RawAnswer, Refusal};
 
 /// Reads the answer to a call. (Feature `json`.)
 ///
@@ -42,6 +42,30 @@ use crate::{Answer, Endpoint, EndpointSpec, Escaped, Refusal};
 ///
 /// The refusal, or why the answer cannot be read.
 pub fn decode<E: Endpoint>(status: u16, body: &[u8]) -> Result<E::Response, DecodeError> {
+    decode_raw::<E>(&RawAnswer::new(status, body))
+}
+
+/// Reads the answer to a call, with what its head says about a file. (Feature `json`.)
+///
+/// It is [`decode`] for calls that may answer a file. Whether one came is told by the content:
+///
+/// - What begins as an answer does, `{` and the name `"errcode"`, `"errmsg"` or that of a field, is an answer or malformed,
+///   even where it ends too early.
+/// - Any other body that is a whole JSON object with one of these members is an answer.
+/// - Text that its content type calls text or JSON is no file either, since no medium is text.
+/// - Everything else that came with a status of 200 to 299 is the file, even if it begins with `{`.
+///
+/// # Errors
+///
+/// The refusal, or why the answer cannot be read.
+pub fn decode_raw<E: Endpoint>(answer: &RawAnswer<'_>) -> Result<E::Response, DecodeError> {
+    if E::Response::MAY_BE_FILE
+        && is_file::<E>(answer)
+        && let Some(file) = E::Response::from_file(answer.download())
+    {
+        return Ok(file);
+    }
+    let RawAnswer { status, body, .. } = *answer;
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let malformed = |fault| DecodeError::Malformed(Malformed::new(E::SPEC, status, fault, body));
     let outcome = match core::str::from_utf8(body) {
@@ -61,6 +85,49 @@ pub fn decode<E: Endpoint>(status: u16, body: &[u8]) -> Result<E::Response, Deco
         }
         Err(fault) => Err(malformed(fault)),
     }
+}
+
+fn is_file<E: Endpoint>(answer: &RawAnswer<'_>) -> bool {
+    let body = answer.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(answer.body).trim_ascii_start();
+    if body.is_empty() || !(200..300).contains(&answer.status) || answer.is_text() {
+        return false;
+    }
+    let Some(members) = body.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else { return true };
+    let fields = E::SPEC.response.iter().map(|field| field.name);
+    if fields.chain(["errcode", "errmsg"]).any(|name| begins_with_name(members, name)) {
+        return false;
+    }
+    // Anything may begin so: it is an answer if it is one as a whole.
+    !is_empty_object(members) && !(members.starts_with(b"\"") && is_answer::<E::Response>(body))
+}
+
+/// No medium is an object without members.
+fn is_empty_object(members: &[u8]) -> bool {
+    members.strip_prefix(b"}").is_some_and(|rest| rest.trim_ascii().is_empty())
+}
+
+/// Whether the members of an object begin with that of a name, or end before there is a telling.
+fn begins_with_name(members: &[u8], name: &str) -> bool {
+    let mut expected = core::iter::once(b'"').chain(name.bytes()).chain([b'"']);
+    members.iter().zip(&mut expected).all(|(byte, expected)| byte.eq_ignore_ascii_case(&expected))
+}
+
+/// Whether a body is a whole JSON object with a code, or with the data that was asked for.
+fn is_answer<T: Answer>(body: &[u8]) -> bool {
+    let holds = |text: &str| {
+        let mut head = Head::default();
+        match parse_answer::<T>(text, &mut head) {
+            Ok(_) => true,
+            Err(error) if error.is_data() => {
+                // The head is whole only once all members were read.
+                let mut head = Head::default();
+                let is_whole = parse_answer::<()>(text, &mut head).is_ok();
+                is_whole && (head.errcode.is_some() || fault(&error).kind != MalformedKind::DataMissing)
+            }
+            Err(_) => false,
+        }
+    };
+    core::str::from_utf8(body).is_ok_and(holds) || mend(body).map(Zeroizing::new).is_some_and(|text| holds(&text))
 }
 
 enum Outcome<T> {

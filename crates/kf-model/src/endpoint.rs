@@ -6,7 +6,9 @@ use core::fmt;
 
 use serde::Serialize;
 
-use crate::{Answer, ErrCode, Example, FieldSpec, Payload, PermissionSet, Secret, Upload};
+use crate::{
+    Answer, Caller, ErrCode, Example, FieldSpec, Missing, NotPermitted, Payload, PermissionSet, Secret, Upload,
+};
 
 /// A call of the API: a request type that knows where it goes and what answers it.
 ///
@@ -47,6 +49,37 @@ pub trait Endpoint: Serialize + fmt::Debug + Send + Sync {
     /// The file that goes into a multipart body and the name of its part, for calls that send one.
     fn upload(&self) -> Option<(&'static str, &Upload)> {
         None
+    }
+
+    /// What this very request holds that only some kinds of app may send, and which, for calls where that differs.
+    fn senders(&self) -> Option<(&'static str, &'static [AccountKind])> {
+        None
+    }
+
+    /// Whether an app may make this very request, as far as its page says.
+    ///
+    /// ```
+    /// use kf_model::messages::{Message, SendMessage};
+    /// use kf_model::{AccountKind, Caller, Endpoint};
+    ///
+    /// let link = Message::link("A title", "What it is", "https://example.com", "https://example.com/1.jpg");
+    /// let shop = Caller::app(AccountKind::ServiceAccount, true);
+    /// let refused = SendMessage::new("OPENID".parse()?, link).may_be_sent_by(&shop).unwrap_err();
+    /// assert_eq!(refused.to_string(), "send_message may not be called: a Service Account may not send `link`");
+    /// # Ok::<(), kf_model::IdError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// All that is missing.
+    fn may_be_sent_by(&self, caller: &Caller) -> Result<(), NotPermitted> {
+        let mut missing = Self::SPEC.may_call(caller).err().map_or_else(Vec::new, |refused| refused.missing);
+        if let Some((what, senders)) = self.senders()
+            && !senders.contains(&caller.kind)
+        {
+            missing.push(Missing::Content(caller.kind, what));
+        }
+        if missing.is_empty() { Ok(()) } else { Err(NotPermitted { endpoint: Self::SPEC.name, missing }) }
     }
 }
 
@@ -114,9 +147,12 @@ pub struct EndpointSpec {
     pub setup: &'static [Setup],
     /// Whose access tokens it takes; none for the calls that fetch tokens.
     pub tokens: &'static [TokenKind],
+    /// The name that the token has in the query.
+    pub token_name: &'static str,
     /// The permission sets of which a merchant must have granted at least one.
     pub permission_sets: &'static [PermissionSet],
-    /// Which apps may call it; a kind that is not here may not.
+    /// Which apps may call it; a kind that is not here may not. Nobody is here where third-party platforms call for
+    /// themselves.
     pub callers: &'static [CallerRule],
     /// Whether it can be called from the vendor's cloud without a token.
     pub cloud_call: bool,
@@ -138,6 +174,8 @@ pub struct EndpointSpec {
     pub request: &'static [FieldSpec],
     /// What comes back.
     pub response: &'static [FieldSpec],
+    /// Whether the answer may be a file instead.
+    pub answers_file: bool,
     /// Samples, with the page that shows them.
     pub examples: &'static [Example],
 }
@@ -161,6 +199,7 @@ impl EndpointSpec {
             server_side_only: true,
             setup: &[],
             tokens: &[TokenKind::Own, TokenKind::Authorizer],
+            token_name: "access_token",
             permission_sets: &[],
             callers: CallerRule::ANYBODY,
             cloud_call: false,
@@ -176,6 +215,7 @@ impl EndpointSpec {
             },
             request: &[],
             response: &[],
+            answers_file: false,
             examples: &[],
         }
     }

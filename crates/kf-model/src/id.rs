@@ -1,5 +1,6 @@
 //! Ids whose form no page states: checked only as far as anything must be that travels in a query or a log.
 
+use alloc::string::ToString;
 use core::fmt;
 
 use thiserror::Error;
@@ -37,10 +38,18 @@ pub enum IdRule {
 pub enum IdKind {
     /// An [`AppId`].
     AppId,
+    /// An [`ArticleId`].
+    ArticleId,
     /// A [`BusinessId`].
     BusinessId,
+    /// A [`CardId`].
+    CardId,
+    /// A [`CorpId`].
+    CorpId,
     /// A [`MediaId`].
     MediaId,
+    /// A [`MessageId`].
+    MessageId,
     /// An [`OpenId`].
     OpenId,
     /// A [`WechatId`].
@@ -51,8 +60,12 @@ impl fmt::Display for IdKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::AppId => "app id",
+            Self::ArticleId => "article id",
             Self::BusinessId => "business id",
+            Self::CardId => "card id",
+            Self::CorpId => "corporation id",
             Self::MediaId => "media id",
+            Self::MessageId => "message id",
             Self::OpenId => "openid",
             Self::WechatId => "WeChat ID",
         })
@@ -81,13 +94,39 @@ id! {
 }
 
 id! {
+    /// The id of an article that was published.
+    ArticleId, check_article_id, "an article id"
+}
+
+id! {
     /// The id of a sub-merchant of an e-commerce platform.
     BusinessId, check_business_id, "a business id"
 }
 
 id! {
+    /// The id of a card, such as a voucher.
+    CardId, check_card_id, "a card id"
+}
+
+id! {
+    /// The id of a corporation.
+    CorpId, check_corp_id, "a corporation id"
+}
+
+id! {
     /// The id of an uploaded media file.
     MediaId, check_media_id, "a media id"
+}
+
+id! {
+    /// The id of a message of a customer: pushes have it as a number of 64 bits.
+    MessageId, check_message_id, "a message id"
+}
+
+impl From<u64> for MessageId {
+    fn from(number: u64) -> Self {
+        Self(number.to_string().into_boxed_str())
+    }
 }
 
 id! {

@@ -7,10 +7,13 @@ extern crate std;
 
 mod account;
 mod account_ref;
+mod address_list;
 mod answer;
+mod business_name;
 mod caller;
 #[cfg(feature = "json")]
 mod decode;
+mod download;
 mod endpoint;
 mod envelope;
 mod errcode;
@@ -18,6 +21,7 @@ mod escape;
 #[cfg(feature = "json")]
 mod excerpt;
 mod field;
+mod func_info;
 mod generated;
 #[cfg(feature = "json")]
 mod head;
@@ -26,6 +30,9 @@ mod kf_id;
 #[cfg(feature = "json")]
 mod lenient;
 mod mask;
+mod media_rules;
+mod message;
+mod message_text;
 mod nickname;
 mod open;
 mod permission;
@@ -39,10 +46,13 @@ mod wire;
 
 pub use account::{AccountError, KfAccount};
 pub use account_ref::AccountRef;
+pub use address_list::AddressList;
 pub use answer::Answer;
+pub use business_name::{BusinessName, BusinessNameError, BusinessNickname, BusinessNicknameError};
 pub use caller::{Caller, Missing, NotPermitted};
 #[cfg(feature = "json")]
-pub use decode::{DecodeError, Malformed, MalformedKind, decode};
+pub use decode::{DecodeError, Malformed, MalformedKind, decode, decode_raw};
+pub use download::{Download, FileOr, RawAnswer};
 pub use endpoint::{
     AccountKind, CallerRule, Endpoint, EndpointSpec, Method, QueryPair, QueryValue, Repeat, Setup, Sure, TokenKind,
 };
@@ -50,9 +60,17 @@ pub use envelope::{ErrMsg, Refusal};
 pub use errcode::{Category, ErrCode, ErrCodeInfo, Refresh, Retry};
 pub use escape::Escaped;
 pub use field::{Example, FieldSpec, Payload, Place};
-pub use generated::{ENDPOINTS, accounts, credentials, limits, records, sessions, values, workers};
-pub use id::{AppId, BusinessId, IdError, IdKind, IdRule, MediaId, OpenId, WechatId};
+pub use func_info::{FuncInfo, Grant};
+pub use generated::{
+    ENDPOINTS, accounts, admin, business, component, credentials, diagnosis, limits, media, messages, records,
+    sessions, values, work, workers,
+};
+pub use id::{
+    AppId, ArticleId, BusinessId, CardId, CorpId, IdError, IdKind, IdRule, MediaId, MessageId, OpenId, WechatId,
+};
 pub use kf_id::KfId;
+pub use media_rules::MediaError;
+pub use message_text::{MessageText, MessageTextError};
 pub use nickname::{Nickname, NicknameError};
 pub use permission::{PermissionSet, PermissionSetError, PermissionSets};
 pub use rows::Rows;

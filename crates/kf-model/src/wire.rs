@@ -4,8 +4,9 @@ use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::fmt;
 
-use serde::Serializer;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::Secret;
 
@@ -96,6 +97,19 @@ pub(crate) fn optional_secret<S: Serializer>(secret: &Option<Secret>, serializer
 /// Writes a credential: onto the wire it must go.
 pub(crate) fn secret<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose())
+}
+
+/// Writes one of several bodies as two members: the word for it, and itself under that word.
+pub(crate) fn tagged<S: Serializer>(
+    serializer: S,
+    tag: &'static str,
+    word: &'static str,
+    body: &impl Serialize,
+) -> Result<S::Ok, S::Error> {
+    let mut members = serializer.serialize_map(Some(2))?;
+    members.serialize_entry(tag, word)?;
+    members.serialize_entry(word, body)?;
+    members.end()
 }
 
 impl Scalar<'_> {

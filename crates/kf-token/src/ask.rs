@@ -17,7 +17,7 @@ use crate::TokenError;
 pub fn request<E: Endpoint>(endpoint: &E, token: Option<Arc<Secret>>) -> Result<Request, TransportError> {
     let spec = E::SPEC;
     let mut request = Request::new(spec.name, spec.method, spec.path);
-    request.query.extend(token.map(|token| Param::secret("access_token", token)));
+    request.query.extend(token.map(|token| Param::secret(spec.token_name, token)));
     request.query.extend(endpoint.query().into_iter().map(|pair| Param::from((pair.name, pair.value))));
     request.body = match endpoint.upload() {
         Some((name, file)) => Body::Multipart { name, file: file.clone() },

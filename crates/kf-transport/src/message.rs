@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use kf_model::{Method, Secret, Upload};
+use kf_model::{Method, RawAnswer, Secret, Upload};
 
 /// A request, as far as it can be told without knowing the host. Cloning it shares the body and the credentials.
 #[derive(Clone, Debug)]
@@ -114,6 +114,15 @@ impl Response {
     #[must_use]
     pub fn new(status: u16, body: impl Into<Bytes>) -> Self {
         Self { status, content_type: None, content_disposition: None, retry_after: None, body: body.into() }
+    }
+}
+
+impl<'a> From<&'a Response> for RawAnswer<'a> {
+    fn from(response: &'a Response) -> Self {
+        let mut answer = Self::new(response.status, &response.body);
+        answer.content_type = response.content_type.as_deref();
+        answer.content_disposition = response.content_disposition.as_deref();
+        answer
     }
 }
 

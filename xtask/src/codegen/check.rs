@@ -81,7 +81,8 @@ impl Checker<'_> {
                     || spec.endpoints().any(|(_, endpoint)| endpoint.name == *about)
                     || spec.limits().any(|(_, limit)| limit.name == *about)
                     || spec.object(about).is_some()
-                    || spec.kind(about).is_some();
+                    || spec.kind(about).is_some()
+                    || spec.union(about).is_some();
                 if !known {
                     let remedy = "name an endpoint, an object, a type, a limit or a code of this specification";
                     self.file("errata").add(&entry, format!("is about `{about}`, which is nothing here"), remedy);

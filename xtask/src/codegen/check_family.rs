@@ -3,7 +3,7 @@
 use super::check::Checker;
 use super::names::is_snake;
 use super::permissions;
-use super::spec::{Endpoint, Example, Family, Field, Method, Place, Repeat, TokenKind};
+use super::spec::{Endpoint, Example, Family, Field, Member, Method, Object, Place, Repeat, Spec, TokenKind, Union};
 
 /// The words that Rust keeps for itself, as far as a vendor may use one.
 const KEYWORDS: [&str; 14] =
@@ -23,13 +23,17 @@ impl Checker<'_> {
             self.twice(family, &entry, &endpoint.request);
             self.twice(family, &entry, &endpoint.response);
         }
+        for union in &family.union {
+            self.union(family, union);
+        }
         for object in &family.object {
             let entry = format!("object `{}`", object.name);
+            self.one_way(family, object, &entry);
             self.twice(family, &entry, &object.field);
             for field in &object.field {
                 self.field(family, &entry, field);
                 let plain = field.row().is_none() && self.spec.object(&field.kind).is_none();
-                if !plain && self.is_row(&object.name) {
+                if !plain && !self.spec.is_sent(&object.name) && self.is_row(&object.name) {
                     let what = format!("the field `{}` is no plain value, yet lists hold this object", field.name);
                     self.file(&family.name).add(&entry, what, "rows hold plain values; write this type by hand");
                 }
@@ -66,7 +70,8 @@ impl Checker<'_> {
                 problems.add(entry, what, "files go out as parts, and nothing else does");
             }
         }
-        if endpoint.callers.is_empty() && !endpoint.tokens.is_empty() {
+        let by_app = endpoint.tokens.iter().any(|kind| *kind != TokenKind::Component);
+        if endpoint.callers.is_empty() && by_app {
             problems.add(entry, "nobody may call it", "name the kinds of app in `callers`");
         }
         if endpoint.tokens.contains(&TokenKind::Authorizer) && endpoint.permission_sets.is_empty() {
@@ -75,6 +80,17 @@ impl Checker<'_> {
         let at = |place| endpoint.request.iter().filter(move |field| endpoint.place(field) == place).count();
         if at(Place::Part) > 1 || (at(Place::Part) == 1 && at(Place::Body) > 0) {
             problems.add(entry, "sends more than one file, or a file and JSON", "one part, and the rest in the query");
+        }
+        if endpoint.answers_file && endpoint.response.is_empty() {
+            problems.add(entry, "answers a file or nothing", "say what comes back where the answer is JSON");
+        }
+        let rivals: Vec<&Endpoint> =
+            spec.on_path(&endpoint.path).into_iter().filter(|one| one.name != endpoint.name).collect();
+        for other in rivals.iter().filter(|_| spec.told_apart_by_caller(&endpoint.path)) {
+            if let Some(kind) = endpoint.callers.keys().find(|kind| other.callers.contains_key(kind)) {
+                let what = format!("cannot be told from `{}`, which a {} may call too", other.name, kind.word());
+                problems.add(entry, what, "give each a required field of its own, or other callers");
+            }
         }
         for limit in endpoint.limits.iter().filter(|limit| spec.limits().all(|(_, known)| known.name != **limit)) {
             problems.add(entry, format!("the limit `{limit}` is unknown"), "add a [[limit]] or mend the name");
@@ -145,7 +161,7 @@ impl Checker<'_> {
                     problems.add(entry, format!("an example is no JSON: {error}"), "mend the example");
                 }
             }
-            for name in strange_members(endpoint, example) {
+            for name in strange_members(spec, endpoint, example) {
                 let what = format!("an example has `{name}`, which is no field");
                 problems.add(
                     entry,
@@ -171,7 +187,11 @@ impl Checker<'_> {
         let mut problems = self.file(&family.name);
         let known = match field.row() {
             Some(row) => spec.object(row).is_some(),
-            None => spec.kind(&field.kind).is_some() || spec.object(&field.kind).is_some(),
+            None => {
+                spec.kind(&field.kind).is_some()
+                    || spec.object(&field.kind).is_some()
+                    || spec.union(&field.kind).is_some_and(|union| union.tag == field.name)
+            }
         };
         if !known {
             let what = format!("the field `{}` has the unknown type `{}`", field.name, field.kind);
@@ -192,9 +212,51 @@ impl Checker<'_> {
             let what = format!("the field `{}` has a `value`, but is no required Text", field.name);
             problems.add(entry, what, "a constant is text that is always sent");
         }
+        if field.exactly.is_some() && field.row().is_none() {
+            let what = format!("the field `{}` says how many rows it has, and is no list", field.name);
+            problems.add(entry, what, "remove `exactly`");
+        }
         if field.blank.is_some() && field.required {
             let what = format!("the field `{}` is required and has a `blank`", field.name);
             problems.add(entry, what, "say `required = false` or remove `blank`");
+        }
+    }
+
+    /// The objects of a union are there, each once, and none of its words is a field of what holds it.
+    fn union(&mut self, family: &Family, union: &Union) {
+        let entry = format!("union `{}`", union.name);
+        let spec = self.spec;
+        let mut problems = self.file(&family.name);
+        if spec.kind(&union.name).is_some() || spec.object(&union.name).is_some() {
+            problems.add(&entry, "has the name of another type", "choose another name, like Message");
+        }
+        for (index, member) in union.member.iter().enumerate() {
+            if spec.object(&member.object).is_none() {
+                let what = format!("the member `{}` has the unknown object `{}`", member.name, member.object);
+                problems.add(&entry, what, "add an [[object]] or mend the name");
+            }
+            let same = |other: &Member| {
+                other.name == member.name || other.object == member.object || other.variant == member.variant
+            };
+            if union.member[..index].iter().any(same) {
+                problems.add(&entry, format!("the member `{}` stands twice", member.name), "remove one of the two");
+            }
+            if member.callers.is_empty() {
+                problems.add(
+                    &entry,
+                    format!("nobody may send `{}`", member.name),
+                    "name the kinds of app in `callers`",
+                );
+            }
+        }
+    }
+
+    /// An object is a part of what is sent or of what is answered: they are written and read by other rules.
+    fn one_way(&mut self, family: &Family, object: &Object, entry: &str) {
+        let names = |field: &Field| field.kind == object.name || field.row() == Some(&object.name);
+        let is_answered = self.spec.endpoints().any(|(_, endpoint)| endpoint.response.iter().any(names));
+        if is_answered && self.spec.is_sent(&object.name) {
+            self.file(&family.name).add(entry, "is sent and answered", "write an object for each of the two");
         }
     }
 
@@ -223,13 +285,16 @@ fn names(field: &Field) -> impl Iterator<Item = &str> {
 }
 
 /// The members of an example that no field is named like, unless an erratum says that something is wrong with it.
-fn strange_members(endpoint: &Endpoint, example: &Example) -> Vec<String> {
+fn strange_members(spec: &Spec, endpoint: &Endpoint, example: &Example) -> Vec<String> {
     if example.erratum.is_some() {
         return Vec::new();
     }
     let known = |fields: &[Field], name: &str| fields.iter().flat_map(names).any(|known| known == name);
     let request = example.request.as_deref().map_or(Vec::new(), members);
-    let strange = request.into_iter().filter(|name| !known(&endpoint.request, name));
+    let unions = endpoint.request.iter().filter_map(|field| spec.union(&field.kind));
+    let words: Vec<&str> = unions.flat_map(|union| &union.member).map(|member| member.name.as_str()).collect();
+    let is_strange = |name: &String| !known(&endpoint.request, name) && !words.contains(&name.as_str());
+    let strange = request.into_iter().filter(is_strange);
     let response = members(&example.response).into_iter();
     let of_envelope = |name: &str| name == "errcode" || name == "errmsg";
     strange.chain(response.filter(|name| !known(&endpoint.response, name) && !of_envelope(name))).collect()

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use super::markdown::setup_words;
+use super::markdown::{PLATFORM, setup_words};
 use super::names::pascal;
-use super::rust::{Imports, docs, head};
+use super::rust::{Imports, docs, head, literal, slice};
 use super::spec::{
-    Blank, Certification, Endpoint, Family, Field, Method, Object, Place, Read, Spec, Type, Write as WriteAs,
+    Blank, Certification, Endpoint, Family, Field, Member, Method, Object, Place, Read, Spec, Type, Union,
+    Write as WriteAs,
 };
 use super::spec_literal;
 
@@ -20,6 +21,9 @@ pub(crate) fn render(spec: &Spec, family: &Family) -> String {
     }
     for object in &family.object {
         file.object(object);
+    }
+    for union in &family.union {
+        file.union(union);
     }
     head(&family.doc, &format!("spec/{}.toml", family.name)) + &file.imports.lines() + &file.out
 }
@@ -42,10 +46,11 @@ impl<'a> File<'a> {
         let _ = writeln!(self.out, "#[derive(Clone, Debug, {default}PartialEq, Eq, Serialize)]\n#[non_exhaustive]");
         let _ = writeln!(self.out, "pub struct {name} {{");
         for field in endpoint.request.iter().filter(|field| is_member(endpoint, field)) {
-            self.request_field(endpoint, field);
+            self.request_field(endpoint.place(field), field);
         }
         let _ = writeln!(self.out, "}}\n");
-        self.constructor(endpoint, &name);
+        let members: Vec<&Field> = endpoint.request.iter().filter(|field| is_member(endpoint, field)).collect();
+        self.constructor(&members, &name, "A request");
     }
 
     fn request_docs(&mut self, endpoint: &Endpoint) {
@@ -61,7 +66,7 @@ impl<'a> File<'a> {
         let callers = format!(
             "Who may call{}: {}.",
             if endpoint.server_side_only { ", from servers only" } else { "" },
-            callers.collect::<Vec<_>>().join(", ")
+            if endpoint.callers.is_empty() { PLATFORM.to_owned() } else { callers.collect::<Vec<_>>().join(", ") }
         );
         paragraphs.push(&callers);
         if !endpoint.setup.is_empty() {
@@ -78,37 +83,41 @@ impl<'a> File<'a> {
         docs(&mut self.out, "", paragraphs);
     }
 
-    fn request_field(&mut self, endpoint: &Endpoint, field: &Field) {
+    fn request_field(&mut self, place: Place, field: &Field) {
         docs(&mut self.out, "    ", [field.doc.as_str()]);
         let kind = self.kind(field);
-        if endpoint.place(field) != Place::Body {
+        if place != Place::Body {
             self.out.push_str("    #[serde(skip)]\n");
+        } else if self.spec.union(&field.kind).is_some() {
+            self.out.push_str("    #[serde(flatten)]\n");
         } else if !field.required {
             self.out.push_str("    #[serde(skip_serializing_if = \"Option::is_none\")]\n");
         }
-        if endpoint.place(field) == Place::Body && kind.is_some_and(|kind| kind.secret) {
+        if place == Place::Body && kind.is_some_and(|kind| kind.secret) {
             self.imports.add("crate::wire");
             let writer = if field.required { "secret" } else { "optional_secret" };
             let _ = writeln!(self.out, "    #[serde(serialize_with = \"wire::{writer}\")]");
         }
-        self.rename(field);
+        if place == Place::Body && self.spec.union(&field.kind).is_none() {
+            self.rename(field);
+        }
         let name = field.ident();
         let member = match (&field.value, field.required) {
             (Some(_), _) => format!("{name}: &'static str"),
-            (None, true) => format!("pub {name}: {}", self.rust(field)),
-            (None, false) => format!("pub {name}: Option<{}>", self.rust(field)),
+            (None, true) => format!("pub {name}: {}", self.sent(field)),
+            (None, false) => format!("pub {name}: Option<{}>", self.sent(field)),
         };
         let _ = writeln!(self.out, "    {member},");
     }
 
-    fn constructor(&mut self, endpoint: &Endpoint, name: &str) {
-        let members: Vec<&Field> = endpoint.request.iter().filter(|field| is_member(endpoint, field)).collect();
+    fn constructor(&mut self, members: &[&Field], name: &str, what: &str) {
         let arguments: Vec<String> = members
             .iter()
             .filter(|field| field.required && field.value.is_none())
             .map(|field| {
-                let kind = self.rust(field);
-                format!("{}: {}", field.ident(), if is_converted(&kind) { format!("impl Into<{kind}>") } else { kind })
+                let kind = self.sent(field);
+                let converted = self.is_converted(&kind);
+                format!("{}: {}", field.ident(), if converted { format!("impl Into<{kind}>") } else { kind })
             })
             .collect();
         let values: Vec<String> = members
@@ -116,12 +125,12 @@ impl<'a> File<'a> {
             .map(|field| match (&field.value, field.required) {
                 (Some(value), _) => format!("{}: {value:?}", field.ident()),
                 (None, false) => format!("{}: None", field.ident()),
-                (None, true) if is_converted(&self.rust(field)) => format!("{0}: {0}.into()", field.ident()),
+                (None, true) if self.is_converted_field(field) => format!("{0}: {0}.into()", field.ident()),
                 (None, true) => field.ident().to_owned(),
             })
             .collect();
-        let required = if arguments.is_empty() { "A request." } else { "A request with all that it must have." };
-        let _ = writeln!(self.out, "impl {name} {{\n    /// {required}\n    #[must_use]");
+        let required = if arguments.is_empty() { "." } else { " with all that it must have." };
+        let _ = writeln!(self.out, "impl {name} {{\n    /// {what}{required}\n    #[must_use]");
         let _ = writeln!(self.out, "    pub fn new({}) -> Self {{", arguments.join(", "));
         let _ = writeln!(self.out, "        Self {{ {} }}\n    }}\n}}\n", values.join(", "));
     }
@@ -131,7 +140,11 @@ impl<'a> File<'a> {
             self.imports.add(path);
         }
         let name = pascal(&endpoint.name);
-        let response = if endpoint.response.is_empty() { "()".to_owned() } else { format!("{name}Response") };
+        let response = match endpoint.response.is_empty() {
+            true => "()".to_owned(),
+            false if endpoint.answers_file => format!("{}<{name}Response>", self.imports.add("crate::FileOr")),
+            false => format!("{name}Response"),
+        };
         let _ = writeln!(self.out, "impl Endpoint for {name} {{\n    type Response = {response};\n");
         let literal = spec_literal::render(self.spec, endpoint, &mut self.imports);
         let _ = writeln!(self.out, "    const SPEC: &'static EndpointSpec = &{literal};");
@@ -140,6 +153,12 @@ impl<'a> File<'a> {
             let (name, ident) = (&part.name, part.ident());
             let _ = writeln!(self.out, "\n    fn upload(&self) -> Option<(&'static str, &Upload)> {{");
             let _ = writeln!(self.out, "        Some(({name:?}, &self.{ident}))\n    }}");
+        }
+        if let Some(field) = endpoint.request.iter().find(|field| self.spec.union(&field.kind).is_some()) {
+            self.imports.add("crate::AccountKind");
+            let (tag, ident) = (&field.name, field.ident());
+            self.out.push_str("\n    fn senders(&self) -> Option<(&'static str, &'static [AccountKind])> {\n");
+            let _ = writeln!(self.out, "        Some((self.{ident}.{tag}(), self.{ident}.senders()))\n    }}");
         }
         let _ = writeln!(self.out, "}}\n");
     }
@@ -197,14 +216,76 @@ impl<'a> File<'a> {
     }
 
     fn object(&mut self, object: &Object) {
+        if self.spec.is_sent(&object.name) {
+            return self.sent_object(object);
+        }
         self.answer_struct(&object.name, &object.doc, &object.field);
         self.answer_constructor(&object.name, &object.field);
+    }
+
+    /// An object that is a part of a request.
+    fn sent_object(&mut self, object: &Object) {
+        let optional_only = object.field.iter().all(|field| !field.required);
+        let default = if optional_only { "Default, " } else { "" };
+        self.imports.add("serde::Serialize");
+        docs(&mut self.out, "", [object.doc.as_str()]);
+        let _ = writeln!(self.out, "#[derive(Clone, Debug, {default}PartialEq, Eq, Serialize)]\n#[non_exhaustive]");
+        let _ = writeln!(self.out, "pub struct {} {{", object.name);
+        for field in &object.field {
+            self.request_field(Place::Body, field);
+        }
+        let _ = writeln!(self.out, "}}\n");
+        self.constructor(&object.field.iter().collect::<Vec<_>>(), &object.name, "One");
+    }
+
+    /// A set of objects of which one is sent, with the word for it.
+    fn union(&mut self, union: &Union) {
+        for path in ["serde::Serialize", "serde::Serializer", "crate::wire", "crate::AccountKind"] {
+            self.imports.add(path);
+        }
+        let (name, tag) = (&union.name, &union.tag);
+        docs(&mut self.out, "", [union.doc.as_str()]);
+        let _ = writeln!(self.out, "#[derive(Clone, Debug, PartialEq, Eq)]\n#[non_exhaustive]\npub enum {name} {{");
+        for member in &union.member {
+            docs(&mut self.out, "    ", [member.doc.as_str()]);
+            self.import_object(&member.object);
+            let _ = writeln!(self.out, "    {}({}),", member.variant, member.object);
+        }
+        let arms = |arm: &dyn Fn(&Member) -> String| {
+            union.member.iter().map(|member| format!("            {},\n", arm(member))).collect::<String>()
+        };
+        let words = arms(&|member| format!("Self::{}(_) => {:?}", member.variant, member.name));
+        let callers = arms(&|member| {
+            let kinds = member.callers.iter().map(|kind| format!("AccountKind::{kind:?}"));
+            format!("Self::{}(_) => {}", member.variant, slice(kinds))
+        });
+        let written = arms(&|member| {
+            format!("Self::{}(body) => wire::tagged(serializer, {tag:?}, {:?}, body)", member.variant, member.name)
+        });
+        let _ = writeln!(
+            self.out,
+            "}}\n\nimpl {name} {{\n    /// The words of `{tag}`, in the order of the variants.\n    \
+             pub const KINDS: &'static [&'static str] = {};\n\n    /// The word of `{tag}` for it.\n    #[must_use]\n    \
+             pub fn {tag}(&self) -> &'static str {{\n        match self {{\n{words}        }}\n    }}\n\n    \
+             /// The kinds of app that may send it.\n    #[must_use]\n    \
+             pub fn senders(&self) -> &'static [AccountKind] {{\n        match self {{\n{callers}        }}\n    }}\n}}\n\n\
+             impl Serialize for {name} {{\n    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {{\n        \
+             match self {{\n{written}        }}\n    }}\n}}\n",
+            slice(union.member.iter().map(|member| literal(&member.name)))
+        );
+        for member in &union.member {
+            let (object, variant) = (&member.object, &member.variant);
+            let _ = writeln!(
+                self.out,
+                "impl From<{object}> for {name} {{\n    fn from(body: {object}) -> Self {{\n        Self::{variant}(body)\n    }}\n}}\n"
+            );
+        }
     }
 
     /// A struct that is read. It can be written as well, unless a credential is in it.
     fn answer_struct(&mut self, name: &str, doc: &str, fields: &[Field]) {
         self.imports.add("serde::Deserialize");
-        let secret = fields.iter().any(|field| self.kind(field).is_some_and(|kind| kind.secret));
+        let secret = fields.iter().any(|field| self.spec.holds_secret(field));
         if !secret {
             self.imports.add("serde::Serialize");
         }
@@ -228,14 +309,15 @@ impl<'a> File<'a> {
         if option {
             serde.push("skip_serializing_if = \"Option::is_none\"".to_owned());
         }
-        if let Some(kind) = self.kind(field).filter(|kind| !kind.secret) {
+        let reads_itself = |kind: &&Type| (kind.secret && field.required) || kind.read == Some(Read::Own);
+        if let Some(kind) = self.kind(field).filter(|kind| !reads_itself(kind)) {
             self.imports.add("crate::wire");
             let reader = match (kind.read, field.blank) {
                 (Some(Read::Lifetime), _) => "lifetime_or_default",
                 (Some(Read::Trimmed), _) => "trimmed_or_default",
-                (None, Some(Blank::Default)) => "or_default",
-                (None, None) if field.required => "value",
-                (None, None) => "optional",
+                (None | Some(Read::Own), Some(Blank::Default)) => "or_default",
+                (None | Some(Read::Own), None) if field.required => "value",
+                (None | Some(Read::Own), None) => "optional",
             };
             serde.push(format!("deserialize_with = \"wire::{reader}\""));
         }
@@ -256,7 +338,7 @@ impl<'a> File<'a> {
             let ident = field.ident();
             let kind = self.rust(field);
             match (field.required, field.blank) {
-                (true, _) if is_converted(&kind) || field.row().is_some() => {
+                (true, _) if self.is_converted(&kind) || field.row().is_some() => {
                     arguments.push(format!("{ident}: impl Into<{kind}>"));
                     values.push(format!("{ident}: {ident}.into()"));
                 }
@@ -294,6 +376,26 @@ impl<'a> File<'a> {
         self.spec.kind(&field.kind)
     }
 
+    /// The Rust type of a field of a request: its lists are plain.
+    fn sent(&mut self, field: &Field) -> String {
+        let Some(row) = field.row().map(ToOwned::to_owned) else { return self.rust(field) };
+        self.import_object(&row);
+        match field.exactly {
+            Some(count) => format!("[{row}; {count}]"),
+            None => format!("{}<{row}>", self.imports.add("alloc::vec::Vec")),
+        }
+    }
+
+    /// Whether a constructor takes whatever becomes the type.
+    fn is_converted(&self, rust: &str) -> bool {
+        matches!(rust, "AccountRef" | "Secret" | "String") || self.spec.union(rust).is_some()
+    }
+
+    fn is_converted_field(&mut self, field: &Field) -> bool {
+        let kind = self.sent(field);
+        self.is_converted(&kind)
+    }
+
     /// The Rust type of a field, imported where need be.
     fn rust(&mut self, field: &Field) -> String {
         if let Some(row) = field.row() {
@@ -302,18 +404,13 @@ impl<'a> File<'a> {
             self.import_object(&row);
             return format!("Rows<{row}>");
         }
-        if self.spec.object(&field.kind).is_some() {
+        if self.spec.object(&field.kind).is_some() || self.spec.union(&field.kind).is_some() {
             self.import_object(&field.kind);
             return field.kind.clone();
         }
         let path = self.kind(field).map_or_else(|| field.kind.clone(), |kind| kind.rust.clone());
         self.imports.add(&path)
     }
-}
-
-/// Whether a constructor takes whatever becomes the type.
-fn is_converted(rust: &str) -> bool {
-    matches!(rust, "AccountRef" | "Secret" | "String")
 }
 
 /// Whether a field of a request is a member of its struct: a constant of a query is not.

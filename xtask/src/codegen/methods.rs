@@ -13,8 +13,7 @@ pub(crate) fn render(spec: &Spec) -> String {
     imports.add("crate::Error");
     let mut out = String::new();
     for family in &spec.families {
-        // Calls that fetch tokens are made by whoever keeps tokens.
-        let calls: Vec<&Endpoint> = family.endpoint.iter().filter(|endpoint| !endpoint.tokens.is_empty()).collect();
+        let calls: Vec<&Endpoint> = family.endpoint.iter().filter(|endpoint| !fetches_token(spec, endpoint)).collect();
         if calls.is_empty() {
             continue;
         }
@@ -40,11 +39,19 @@ fn method(spec: &Spec, family: &Family, endpoint: &Endpoint, imports: &mut Impor
         "()".to_owned()
     } else {
         imports.add(&format!("kf_model::{}::{request}Response", family.name));
-        format!("{request}Response")
+        match endpoint.answers_file {
+            true => format!("{}<{request}Response>", imports.add("kf_model::FileOr")),
+            false => format!("{request}Response"),
+        }
     };
     let _ = writeln!(out, "    #[doc(alias = {:?})]", endpoint.wire_name);
     let _ = writeln!(out, "    pub async fn {name}(&self{parameters}) -> Result<{answer}, Error> {{");
     let _ = writeln!(out, "        self.send(&{request}::new({})).await\n    }}\n", values.join(", "));
+}
+
+/// Calls that fetch tokens without having one are made by whoever keeps tokens.
+fn fetches_token(spec: &Spec, endpoint: &Endpoint) -> bool {
+    endpoint.tokens.is_empty() && endpoint.response.iter().any(|field| spec.holds_secret(field))
 }
 
 fn method_docs(spec: &Spec, family: &Family, endpoint: &Endpoint, out: &mut String) {
@@ -73,6 +80,10 @@ fn method_docs(spec: &Spec, family: &Family, endpoint: &Endpoint, out: &mut Stri
 }
 
 fn parameter(spec: &Spec, field: &Field, imports: &mut Imports) -> String {
+    if let (Some(union), Some(home)) = (spec.union(&field.kind), spec.home(&field.kind)) {
+        let path = format!("kf_model::{}::{}", home.name, union.name);
+        return format!("{}: impl Into<{}>", field.ident(), imports.add(&path));
+    }
     let kind = rust(spec, field).replace("crate::", "kf_model::");
     let name = field.ident();
     match kind.as_str() {
@@ -84,6 +95,9 @@ fn parameter(spec: &Spec, field: &Field, imports: &mut Imports) -> String {
 }
 
 fn value(spec: &Spec, field: &Field) -> String {
+    if spec.union(&field.kind).is_some() {
+        return field.ident().to_owned();
+    }
     match rust(spec, field) {
         "i64" | "u64" | "u32" | "bool" | "alloc::string::String" | "crate::AccountRef" => field.ident().to_owned(),
         _ => format!("{}.clone()", field.ident()),

@@ -33,14 +33,20 @@ pub(crate) fn render(spec: &Spec, version: &str) -> String {
         "security": [{ "access_token": [] }],
         "paths": paths,
         "components": {
-            "securitySchemes": { "access_token": {
-                "type": "apiKey", "in": "query", "name": "access_token",
-                "description": "The app's own access token, or the one by which a third-party platform acts for it.",
-            } },
+            "securitySchemes": schemes(spec),
             "schemas": schemas(spec),
         },
     });
     format!("{document:#}\n")
+}
+
+/// The names that a token goes by.
+fn schemes(spec: &Spec) -> Map<String, Value> {
+    let scheme = |name: &str, doc: &str| json!({ "type": "apiKey", "in": "query", "name": name, "description": doc });
+    let own = "The app's own access token, or the one by which a third-party platform acts for it.";
+    let names = spec.endpoints().filter_map(|(_, endpoint)| endpoint.token_name.as_deref());
+    let others = names.map(|name| (name.to_owned(), scheme(name, "The access token of a third-party platform.")));
+    std::iter::once(("access_token".to_owned(), scheme("access_token", own))).chain(others).collect()
 }
 
 fn operation(spec: &Spec, dialects: &[(&Family, &Endpoint)]) -> Value {
@@ -56,6 +62,8 @@ fn operation(spec: &Spec, dialects: &[(&Family, &Endpoint)]) -> Value {
     });
     if first.tokens.is_empty() {
         operation["security"] = json!([]);
+    } else if let Some(name) = &first.token_name {
+        operation["security"] = json!([{ (name.as_str()): [] }]);
     }
     if let Some(body) = body(spec, dialects) {
         operation["requestBody"] = body;
@@ -131,7 +139,9 @@ fn body(spec: &Spec, dialects: &[(&Family, &Endpoint)]) -> Option<Value> {
         let form = json!({ "type": "object", "required": [part.name], "properties": { (part.name.as_str()): file } });
         return Some(json!({ "required": true, "content": { "multipart/form-data": { "schema": form } } }));
     }
-    let schema = one_of(dialects.iter().map(|(_, endpoint)| pascal(&endpoint.name)));
+    // Bodies of calls that only their callers tell apart may fit more than one of them.
+    let word = if spec.told_apart_by_caller(&first.path) { "anyOf" } else { "oneOf" };
+    let schema = of(word, dialects.iter().map(|(_, endpoint)| pascal(&endpoint.name)));
     let examples = examples(dialects, |example| example.request.as_deref());
     Some(json!({ "required": true, "content": { "application/json": { "schema": schema, "examples": examples } } }))
 }
@@ -145,13 +155,17 @@ fn response(dialects: &[(&Family, &Endpoint)]) -> Value {
     names.dedup();
     names.push("Refusal".to_owned());
     let examples = examples(dialects, |example| Some(&example.response));
-    let content = json!({ "schema": one_of(names), "examples": examples });
-    json!({ "description": "The answer, or a refusal.", "content": { "application/json": content } })
+    let word = if dialects.len() > 1 { "anyOf" } else { "oneOf" };
+    let mut content = json!({ "application/json": { "schema": of(word, names), "examples": examples } });
+    if dialects.iter().any(|(_, endpoint)| endpoint.answers_file) {
+        content["*/*"] = json!({ "schema": { "type": "string", "format": "binary" } });
+    }
+    json!({ "description": "The answer, or a refusal.", "content": content })
 }
 
-fn one_of(names: impl IntoIterator<Item = String>) -> Value {
+fn of(word: &str, names: impl IntoIterator<Item = String>) -> Value {
     let mut references: Vec<Value> = names.into_iter().map(|name| json!({ "$ref": reference(&name) })).collect();
-    if references.len() == 1 { references.remove(0) } else { json!({ "oneOf": references }) }
+    if references.len() == 1 { references.remove(0) } else { json!({ (word): references }) }
 }
 
 fn reference(name: &str) -> String {
@@ -196,7 +210,7 @@ fn schemas(spec: &Spec) -> Map<String, Value> {
     for (_, endpoint) in spec.endpoints() {
         let body: Vec<&Field> = endpoint.request.iter().filter(|field| endpoint.place(field) == Place::Body).collect();
         if endpoint.method == Method::Post {
-            schemas.insert(pascal(&endpoint.name), object(spec, &endpoint.doc, &body, schema::of_field));
+            schemas.insert(pascal(&endpoint.name), request(spec, &endpoint.doc, &body));
         }
         if !endpoint.response.is_empty() {
             let fields: Vec<&Field> = endpoint.response.iter().collect();
@@ -207,11 +221,33 @@ fn schemas(spec: &Spec) -> Map<String, Value> {
             schemas.insert(format!("{}Response", pascal(&endpoint.name)), schema);
         }
     }
-    for object_spec in spec.families.iter().flat_map(|family| &family.object) {
+    for object_spec in spec.objects() {
         let fields: Vec<&Field> = object_spec.field.iter().collect();
-        schemas.insert(object_spec.name.clone(), object(spec, &object_spec.doc, &fields, schema::of_answer));
+        let schema = match spec.is_sent(&object_spec.name) {
+            true => request(spec, &object_spec.doc, &fields),
+            false => object(spec, &object_spec.doc, &fields, schema::of_answer),
+        };
+        schemas.insert(object_spec.name.clone(), schema);
     }
     schemas
+}
+
+/// The schema of what is sent. A union adds all of its members, of which the word says which one must be there.
+fn request(spec: &Spec, doc: &str, fields: &[&Field]) -> Value {
+    let mut schema = object(spec, doc, fields, schema::of_field);
+    for (field, union) in fields.iter().filter_map(|field| Some((field, spec.union(&field.kind)?))) {
+        let words: Vec<&str> = union.member.iter().map(|member| member.name.as_str()).collect();
+        schema["properties"][&field.name] = json!({ "type": "string", "enum": words, "description": field.doc });
+        for member in &union.member {
+            let reference = format!("#/components/schemas/{}", member.object);
+            schema["properties"][&member.name] = json!({ "$ref": reference, "description": member.doc });
+        }
+        let choices = union.member.iter().map(|member| {
+            json!({ "properties": { (field.name.as_str()): { "const": member.name } }, "required": [member.name] })
+        });
+        schema["oneOf"] = choices.collect();
+    }
+    schema
 }
 
 /// The schema of some fields. A field that is read by other names as well may come under any of them.

@@ -50,6 +50,9 @@ pub(crate) fn of_field(spec: &Spec, field: &Field) -> Value {
         (None, Some(kind)) => resolve(spec, &kind.schema).unwrap_or_default(),
         (None, None) => json!({ "$ref": format!("#/components/schemas/{}", field.kind) }),
     };
+    if let Some(count) = field.exactly {
+        (schema["minItems"], schema["maxItems"]) = (json!(count), json!(count));
+    }
     schema["description"] = json!(field.doc);
     if let Some(value) = &field.value {
         schema["const"] = json!(value);

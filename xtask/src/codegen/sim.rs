@@ -5,14 +5,14 @@ use std::fmt::Write;
 
 use super::names::pascal;
 use super::rust::{docs, head, literal, slice};
-use super::spec::{Endpoint, Family, Field, Method, Object, Place, Spec};
+use super::spec::{Endpoint, Field, Method, Object, Place, Read, Spec};
 
 /// The file of the simulator.
 pub(crate) fn render(spec: &Spec) -> String {
     let mut out = head("The calls of the platform, as the simulator answers them.", "crates/kf-model/spec");
     out.push_str(
         "use std::borrow::Cow;\n\nuse kf_model::{Endpoint, EndpointSpec, Secret};\nuse serde::Deserialize;\n\n\
-         use crate::call::{Call, Refused};\nuse crate::json::{self, Json};\nuse crate::raw::{File, Input, Number, NumberOrText, Raw};\n\n",
+         use crate::call::{Call, Refused};\nuse crate::json::{self, Json};\nuse crate::raw::{self, Answer, File, Input, Number, NumberOrText, Raw};\n\n",
     );
     api(spec, &mut out);
     op(spec, &mut out);
@@ -22,7 +22,11 @@ pub(crate) fn render(spec: &Spec) -> String {
         request(spec, endpoint, &mut out);
         answer(spec, endpoint, &mut out);
     }
-    for object in objects(spec) {
+    for object in spec.objects() {
+        if spec.is_sent(&object.name) {
+            sent(spec, object, &mut out);
+            continue;
+        }
         let name = format!("{}{}", object.name, lifetime(spec, &object.field));
         row(spec, &name, &object.doc, &object.field, &mut out);
     }
@@ -39,6 +43,7 @@ fn api(spec: &Spec, out: &mut String) {
             () if endpoint.response.is_empty() => "()".to_owned(),
             () => format!("{request}Answer{}", lifetime(spec, &endpoint.response).replace("'a", "'_")),
         };
+        let answer = if endpoint.answers_file { format!("raw::FileOr<{answer}>") } else { answer };
         let _ =
             writeln!(out, "    fn {name}(&mut self, call: &Call, request: {request}) -> Result<{answer}, Refused>;");
     }
@@ -66,19 +71,15 @@ fn op(spec: &Spec, out: &mut String) {
 /// The calls on each path, with the fields that the others on it do not have.
 fn route(spec: &Spec, out: &mut String) {
     out.push_str(
-        "/// The calls on a path; where there are several, each has the fields that tell it from the others.\n",
+        "/// The calls on a path; where there are several, each has the fields that tell it from the others, or the kind of\n\
+         /// the app that calls does.\n",
     );
     out.push_str("pub(crate) fn route(path: &str) -> &'static [(Op, &'static [&'static str])] {\n    match path {\n");
     let mut paths = BTreeSet::new();
     for (_, endpoint) in spec.endpoints().filter(|(_, endpoint)| paths.insert(&endpoint.path)) {
-        let on_path: Vec<&Endpoint> =
-            spec.endpoints().map(|(_, other)| other).filter(|other| other.path == endpoint.path).collect();
-        let ops = on_path.iter().map(|one| {
-            let others = |name: &str| {
-                on_path.iter().filter(|two| two.name != one.name).any(|two| two.request.iter().any(|f| f.name == name))
-            };
-            let own = one.request.iter().filter(|field| on_path.len() > 1 && field.required && !others(&field.name));
-            format!("(Op::{}, {})", pascal(&one.name), slice(own.map(|field| literal(&field.name))))
+        let ops = spec.on_path(&endpoint.path).into_iter().map(|one| {
+            let own = spec.own_fields(one).into_iter().map(literal);
+            format!("(Op::{}, {})", pascal(&one.name), slice(own))
         });
         let _ = writeln!(out, "        {} => {},", literal(&endpoint.path), slice(ops));
     }
@@ -86,15 +87,17 @@ fn route(spec: &Spec, out: &mut String) {
 }
 
 fn dispatch(spec: &Spec, out: &mut String) {
-    out.push_str("/// Lets a platform answer a call; gives the JSON that goes out.\n");
-    out.push_str("pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Vec<u8>, Refused> {\n    match op {\n");
+    out.push_str("/// Lets a platform answer a call; gives the JSON or the file that goes out.\n");
+    out.push_str("pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Answer, Refused> {\n    match op {\n");
     for (_, endpoint) in spec.endpoints() {
         let (name, variant) = (&endpoint.name, pascal(&endpoint.name));
         let method = format!("api.{name}(call, Raw::read(input)?)?");
         let _ = if endpoint.response.is_empty() {
-            writeln!(out, "        Op::{variant} => {{ {method}; Ok(crate::raw::done()) }}")
+            writeln!(out, "        Op::{variant} => {{ {method}; Ok(Answer::Json(raw::done())) }}")
+        } else if endpoint.answers_file {
+            writeln!(out, "        Op::{variant} => Ok(Answer::of_file_or(&{method})),")
         } else {
-            writeln!(out, "        Op::{variant} => Ok(json::answer(&{method})),")
+            writeln!(out, "        Op::{variant} => Ok(Answer::Json(json::answer(&{method}))),")
         };
     }
     out.push_str("    }\n}\n\n");
@@ -106,18 +109,7 @@ fn request(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
     let _ = writeln!(out, "/// What came with a call of `{}`.", endpoint.name);
     out.push_str("#[derive(Clone, Debug, Default, Deserialize)]\n#[non_exhaustive]\n");
     let _ = writeln!(out, "pub struct {name} {{");
-    for field in &endpoint.request {
-        docs(out, "    ", [field.doc.as_str()]);
-        if endpoint.place(field) != Place::Body {
-            out.push_str("    #[serde(skip)]\n");
-        } else if raw_type(spec, field) == "Secret" {
-            out.push_str("    #[serde(default, deserialize_with = \"crate::raw::credential\")]\n");
-        }
-        if field.rust_name.is_some() {
-            let _ = writeln!(out, "    #[serde(rename = {:?})]", field.name);
-        }
-        let _ = writeln!(out, "    pub {}: Option<{}>,", field.ident(), raw_type(spec, field));
-    }
+    endpoint.request.iter().for_each(|field| raw_field(spec, field, endpoint.place(field), out));
     let _ = writeln!(out, "}}\n\nimpl Raw for {name} {{");
     out.push_str("    fn read(input: &Input<'_>) -> Result<Self, Refused> {\n");
     let in_body = endpoint.request.iter().filter(|field| endpoint.place(field) == Place::Body).count();
@@ -145,9 +137,41 @@ fn request(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
     out.push_str("    }\n}\n\n");
 }
 
+/// A part of a request as it came.
+fn sent(spec: &Spec, object: &Object, out: &mut String) {
+    docs(out, "", [object.doc.as_str()]);
+    out.push_str("#[derive(Clone, Debug, Default, Deserialize)]\n#[non_exhaustive]\n");
+    let _ = writeln!(out, "pub struct {} {{", object.name);
+    object.field.iter().for_each(|field| raw_field(spec, field, Place::Body, out));
+    out.push_str("}\n\n");
+}
+
+/// A field as it came. Of a union there is the word, and a member for each that may go with it.
+fn raw_field(spec: &Spec, field: &Field, place: Place, out: &mut String) {
+    docs(out, "    ", [field.doc.as_str()]);
+    let kind = raw_type(spec, field);
+    if let Some(union) = spec.union(&field.kind) {
+        let _ = writeln!(out, "    pub {}: Option<String>,", union.tag);
+        for member in &union.member {
+            docs(out, "    ", [member.doc.as_str()]);
+            let _ = writeln!(out, "    pub {}: Option<{}>,", member.name, member.object);
+        }
+        return;
+    }
+    if place != Place::Body {
+        out.push_str("    #[serde(skip)]\n");
+    } else if kind == "Secret" {
+        out.push_str("    #[serde(default, deserialize_with = \"crate::raw::credential\")]\n");
+    }
+    if field.rust_name.is_some() && place == Place::Body {
+        let _ = writeln!(out, "    #[serde(rename = {:?})]", field.name);
+    }
+    let _ = writeln!(out, "    pub {}: Option<{kind}>,", field.ident());
+}
+
 fn reader(spec: &Spec, endpoint: &Endpoint, field: &Field) -> String {
     let name = literal(&field.name);
-    match (endpoint.place(field), raw_type(spec, field)) {
+    match (endpoint.place(field), raw_type(spec, field).as_str()) {
         (Place::Part, _) => format!("input.file({name})?"),
         (_, "Secret") => format!("input.secret({name})"),
         (_, "Number") => format!("input.number({name})"),
@@ -156,7 +180,13 @@ fn reader(spec: &Spec, endpoint: &Endpoint, field: &Field) -> String {
     }
 }
 
-fn raw_type(spec: &Spec, field: &Field) -> &'static str {
+fn raw_type(spec: &Spec, field: &Field) -> String {
+    if let Some(row) = field.row() {
+        return format!("Vec<{row}>");
+    }
+    if spec.object(&field.kind).is_some() {
+        return field.kind.clone();
+    }
     let kind = spec.kind(&field.kind);
     match kind.map(|kind| (kind.secret, kind.wire.as_str())) {
         Some((true, _)) => "Secret",
@@ -165,6 +195,7 @@ fn raw_type(spec: &Spec, field: &Field) -> &'static str {
         Some((_, "file")) => "File",
         _ => "String",
     }
+    .to_owned()
 }
 
 fn answer(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
@@ -208,6 +239,9 @@ fn answer_type(spec: &Spec, field: &Field) -> String {
         return format!("{}{}", object.name, lifetime(spec, &object.field));
     }
     let kind = spec.kind(&field.kind);
+    if let Some(kind) = kind.filter(|kind| kind.read == Some(Read::Own)) {
+        return format!("raw::{}", kind.rust_name());
+    }
     match kind.map(|kind| (kind.secret, kind.wire.as_str())) {
         Some((true, _)) => "&'a Secret",
         Some((_, "number")) => "i64",
@@ -221,9 +255,4 @@ fn answer_type(spec: &Spec, field: &Field) -> String {
 /// `<'a>` where something in it is borrowed from the world.
 fn lifetime(spec: &Spec, fields: &[Field]) -> &'static str {
     if fields.iter().any(|field| answer_type(spec, field).contains("'a")) { "<'a>" } else { "" }
-}
-
-/// The objects that answers hold.
-fn objects(spec: &Spec) -> impl Iterator<Item = &Object> {
-    spec.families.iter().flat_map(|family: &Family| &family.object)
 }

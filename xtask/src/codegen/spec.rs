@@ -24,13 +24,63 @@ impl Spec {
         self.families.iter().flat_map(|family| family.limit.iter().map(move |limit| (family, limit)))
     }
 
-    pub(crate) fn object(&self, name: &str) -> Option<&Object> {
-        self.families.iter().flat_map(|family| &family.object).find(|object| object.name == name)
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.families.iter().flat_map(|family| &family.object)
     }
 
-    /// The family that an object stands in.
-    pub(crate) fn home(&self, object: &str) -> Option<&Family> {
-        self.families.iter().find(|family| family.object.iter().any(|known| known.name == object))
+    pub(crate) fn object(&self, name: &str) -> Option<&Object> {
+        self.objects().find(|object| object.name == name)
+    }
+
+    pub(crate) fn unions(&self) -> impl Iterator<Item = &Union> {
+        self.families.iter().flat_map(|family| &family.union)
+    }
+
+    pub(crate) fn union(&self, name: &str) -> Option<&Union> {
+        self.unions().find(|union| union.name == name)
+    }
+
+    /// The family that an object or a union stands in.
+    pub(crate) fn home(&self, name: &str) -> Option<&Family> {
+        self.families.iter().find(|family| {
+            let unions = family.union.iter().map(|union| &union.name);
+            family.object.iter().map(|object| &object.name).chain(unions).any(|known| known == name)
+        })
+    }
+
+    /// The calls on a path.
+    pub(crate) fn on_path(&self, path: &str) -> Vec<&Endpoint> {
+        self.endpoints().map(|(_, endpoint)| endpoint).filter(|endpoint| endpoint.path == path).collect()
+    }
+
+    /// The fields that a call has to have and no other call on its path knows.
+    pub(crate) fn own_fields<'a>(&self, endpoint: &'a Endpoint) -> Vec<&'a str> {
+        let others: Vec<&Endpoint> =
+            self.on_path(&endpoint.path).into_iter().filter(|other| other.name != endpoint.name).collect();
+        let is_own = |name: &str| others.iter().all(|other| other.request.iter().all(|field| field.name != name));
+        let required = endpoint.request.iter().filter(|field| field.required && !others.is_empty());
+        required.map(|field| field.name.as_str()).filter(|name| is_own(name)).collect()
+    }
+
+    /// Whether no field, but the kind of the app that calls, tells the calls on a path apart.
+    pub(crate) fn told_apart_by_caller(&self, path: &str) -> bool {
+        let calls = self.on_path(path);
+        calls.len() > 1 && calls.iter().filter(|endpoint| self.own_fields(endpoint).is_empty()).count() > 1
+    }
+
+    /// Whether an object is a part of what is sent, not of what is answered.
+    pub(crate) fn is_sent(&self, object: &str) -> bool {
+        let names = |field: &Field| field.kind == object || field.row() == Some(object);
+        self.endpoints().any(|(_, endpoint)| endpoint.request.iter().any(names))
+            || self.unions().any(|union| union.member.iter().any(|member| member.object == object))
+            || self.objects().any(|known| known.field.iter().any(names) && self.is_sent(&known.name))
+    }
+
+    /// Whether a field is a credential, or has one inside.
+    pub(crate) fn holds_secret(&self, field: &Field) -> bool {
+        let inner = self.object(field.row().unwrap_or(&field.kind));
+        self.kind(&field.kind).is_some_and(|kind| kind.secret)
+            || inner.is_some_and(|object| object.field.iter().any(|field| self.holds_secret(field)))
     }
 
     pub(crate) fn kind(&self, name: &str) -> Option<&Type> {
@@ -55,6 +105,8 @@ pub(crate) struct Family {
     pub(crate) endpoint: Vec<Endpoint>,
     #[serde(default)]
     pub(crate) object: Vec<Object>,
+    #[serde(default)]
+    pub(crate) union: Vec<Union>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -76,6 +128,8 @@ pub(crate) struct Endpoint {
     #[serde(default)]
     pub(crate) setup: Vec<Setup>,
     pub(crate) tokens: Vec<TokenKind>,
+    /// The name of the token in the query, where it is not `access_token`.
+    pub(crate) token_name: Option<String>,
     pub(crate) permission_sets: Vec<String>,
     pub(crate) callers: BTreeMap<AccountKind, Certification>,
     pub(crate) cloud_call: bool,
@@ -94,6 +148,9 @@ pub(crate) struct Endpoint {
     pub(crate) request: Vec<Field>,
     #[serde(default)]
     pub(crate) response: Vec<Field>,
+    /// Whether the answer may be a file instead of its fields.
+    #[serde(default)]
+    pub(crate) answers_file: bool,
     #[serde(default)]
     pub(crate) example: Vec<Example>,
 }
@@ -119,6 +176,8 @@ pub(crate) struct Field {
     #[serde(default)]
     pub(crate) aliases: Vec<String>,
     pub(crate) value: Option<String>,
+    /// How many rows a list that is sent has, neither more nor fewer.
+    pub(crate) exactly: Option<usize>,
     pub(crate) doc: String,
     pub(crate) source: Option<String>,
     pub(crate) sure: Option<Sure>,
@@ -146,6 +205,27 @@ pub(crate) struct Object {
     pub(crate) name: String,
     pub(crate) doc: String,
     pub(crate) field: Vec<Field>,
+}
+
+/// One of several objects, of which a word says which it is: `{"msgtype":"text","text":{..}}`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Union {
+    pub(crate) name: String,
+    pub(crate) tag: String,
+    pub(crate) doc: String,
+    pub(crate) member: Vec<Member>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Member {
+    /// The word, and the name of the member that goes with it.
+    pub(crate) name: String,
+    pub(crate) variant: String,
+    pub(crate) object: String,
+    pub(crate) callers: Vec<AccountKind>,
+    pub(crate) doc: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -279,7 +359,7 @@ words! { Repeat { Safe = "safe", Settles = "settles", Never = "never" } }
 words! { Place { Body = "body", Query = "query", Part = "part" } }
 words! { Blank { Default = "default" } }
 words! { Write { Number = "number", Secret = "secret", Text = "text" } }
-words! { Read { Lifetime = "lifetime", Trimmed = "trimmed" } }
+words! { Read { Lifetime = "lifetime", Own = "own", Trimmed = "trimmed" } }
 words! { Retry { No = "no", Backoff = "backoff", Wait = "wait", User = "user", Admin = "admin", Token = "token" } }
 words! { Refresh { No = "no", Yes = "yes", Maybe = "maybe", Component = "component", Reauthorize = "reauthorize" } }
 words! { Category {

@@ -21,6 +21,12 @@ pub(crate) fn render(spec: &Spec, endpoint: &Endpoint, imports: &mut Imports) ->
     if let Some(dialect) = &endpoint.dialect {
         members.push(("dialect", format!("Some({})", literal(dialect))));
     }
+    if let Some(name) = &endpoint.token_name {
+        members.push(("token_name", literal(name)));
+    }
+    if endpoint.answers_file {
+        members.push(("answers_file", "true".to_owned()));
+    }
     if !endpoint.server_side_only {
         members.push(("server_side_only", "false".to_owned()));
     }
@@ -62,7 +68,9 @@ fn list<T>(items: &[T], render: impl FnMut(&T) -> String) -> String {
 }
 
 fn callers(endpoint: &Endpoint, imports: &mut Imports) -> String {
-    imports.add("crate::CallerRule");
+    if !endpoint.callers.is_empty() {
+        imports.add("crate::CallerRule");
+    }
     slice(endpoint.callers.iter().map(|(kind, certification)| {
         let kind = word(imports, "AccountKind", &format!("{kind:?}"));
         let rule = if *certification == Certification::Any { "any" } else { "certified" };
@@ -100,7 +108,7 @@ fn field_literal(spec: &Spec, field: &Field, place: Place, imports: &mut Imports
     if !field.required {
         out.push_str(".optional()");
     }
-    if spec.kind(&field.kind).is_some_and(|kind| kind.secret) {
+    if spec.holds_secret(field) {
         out.push_str(".secret()");
     }
     if let Some(value) = &field.value {

@@ -6,13 +6,35 @@ use kf_model::accounts::{
     AddAccount, DeleteAccount, InviteWorker, ListAccounts, ListAccountsResponse, ListOnlineAccounts,
     ListOnlineAccountsResponse, UpdateAccount, UploadPicture,
 };
+use kf_model::admin::{CancelAdmin, SetAdmin};
+use kf_model::business::{
+    FindBusiness, FindBusinessByName, FindBusinessByNameResponse, FindBusinessResponse, ListBusinesses,
+    ListBusinessesResponse, RegisterBusiness, RegisterBusinessResponse, UpdateBusiness,
+};
+use kf_model::component::{
+    CreatePreauthCode, CreatePreauthCodeResponse, RedeemAuthorization, RedeemAuthorizationResponse,
+    RefreshAuthorizerToken, RefreshAuthorizerTokenResponse, ShowAuthorizer, ShowAuthorizerResponse, StartTicketPush,
+};
+use kf_model::diagnosis::{
+    ListApiAddresses, ListApiAddressesResponse, ListCallbackAddresses, ListCallbackAddressesResponse, ResetPathQuota,
+    ResetQuota, ResetQuotaBySecret, ShowQuota, ShowQuotaResponse, ShowRequest, ShowRequestResponse,
+};
+use kf_model::media::{FetchMedia, FetchMediaResponse, UploadMedia, UploadMediaResponse};
+use kf_model::messages::{
+    Message, ProgramMessage, SendBusinessMessage, SendMessage, SendProgramMessage, SetProgramTyping, SetTyping,
+};
 use kf_model::records::{ListRecords, ListRecordsResponse};
 use kf_model::sessions::{
     CloseSession, CreateSession, FindSession, FindSessionResponse, ListSessions, ListSessionsResponse, ListWaiting,
     ListWaitingResponse,
 };
+use kf_model::values::{MediaKind, TypingCommand};
+use kf_model::work::{BindWork, ShowWork, ShowWorkResponse, UnbindWork};
 use kf_model::workers::{AddWorker, DeleteWorker};
-use kf_model::{AccountRef, KfAccount, Nickname, OpenId, Upload, WechatId};
+use kf_model::{
+    AccountRef, AppId, BusinessId, BusinessName, BusinessNickname, CorpId, FileOr, KfAccount, MediaId, Nickname,
+    OpenId, Secret, Upload, WechatId,
+};
 
 use crate::{Client, Error};
 
@@ -145,6 +167,534 @@ impl Client {
     }
 }
 
+/// # The administrator among the workers of a Mini Program. Experimental: pages and libraries disagree on these calls
+impl Client {
+    /// Makes a worker of a Mini Program its administrator of customer service.
+    ///
+    /// Experimental: the page says GET, one library sends POST, and a user was answered that the path does not exist (C14).
+    ///
+    /// For `business_id`, make a [`SetAdmin`](kf_model::admin::SetAdmin) and [`send`](Self::send) it.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`40003`](kf_model::ErrCode::INVALID_OPENID): The openid is not valid for this account: the user is not a follower, or the openid belongs to another account. Check that the openid was issued for this account. If it was, the user has left: leave them out until they come back to the account.
+    /// - [`40005`](kf_model::ErrCode::INVALID_FILE_TYPE): The format of the uploaded file is not accepted. Convert the file and upload it again. A head picture must be jpg; temporary media take png, jpeg, jpg or gif images, amr or mp3 voices, mp4 videos and jpg thumbs.
+    /// - [`40009`](kf_model::ErrCode::PICTURE_TOO_LARGE): The picture is over the size limit. Shrink the picture and upload it again. A head picture may have 5 MB, with 640 x 640 pixels recommended; a temporary image may have 10 MB.
+    /// - [`65400`](kf_model::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this. Have the operator switch on the new customer service in the console; if that was just done, wait some minutes. Do not use a test account: it never gets it.
+    /// - [`65401`](kf_model::ErrCode::ACCOUNT_NOT_FOUND): The customer service account does not exist (or has no kf_account form, as with Mini Program workers). List the accounts and correct the kf_account in the call. For a Mini Program use the forms with kf_openid or kf_wx.
+    /// - [`65402`](kf_model::ErrCode::ACCOUNT_NOT_BOUND): The customer service account is not bound to a WeChat user yet. Invite a worker for the account with inviteworker, and wait until the worker accepts inside WeChat.
+    /// - [`65403`](kf_model::ErrCode::INVALID_NICKNAME): The nickname is not legal. Shorten or change the nickname: 1 to 16 characters are allowed.
+    /// - [`65404`](kf_model::ErrCode::INVALID_ACCOUNT): The form of the kf_account is not legal (prefix or suffix). Correct the kf_account: a prefix of 1 to 10 letters, digits or underscores, an @, and the account's own WeChat ID as the suffix (at most 30 characters). Have the operator check that a WeChat ID is set in the console.
+    /// - [`65405`](kf_model::ErrCode::ACCOUNT_LIMIT_REACHED): The limit of 100 customer service accounts is reached. Delete an account that is no longer used; the limit is 100. If the add was a repeat after a lost answer, list the accounts first, for the account may be there.
+    /// - [`65406`](kf_model::ErrCode::ACCOUNT_EXISTS): The customer service account exists already. Treat an add as done when the listed account carries your nickname; otherwise choose another prefix.
+    /// - [`65407`](kf_model::ErrCode::WORKER_EXISTS): That WeChat user is one of your workers already. Do nothing when the listed account shows this WeChat ID as its kf_wx; otherwise invite another person.
+    /// - [`65408`](kf_model::ErrCode::WORKER_ALREADY_INVITED): That WeChat user has your invite already. Treat a repeated invite as done when the listed account shows this WeChat ID as its invite_wx. Otherwise wait until the person answers or the first invite expires.
+    /// - [`65409`](kf_model::ErrCode::INVALID_WECHAT_ID): The WeChat ID to invite is invalid. Correct invite_wx: it must be the worker's WeChat ID.
+    /// - [`65410`](kf_model::ErrCode::WORKER_BOUND_TOO_OFTEN): That WeChat user is bound to too many customer service accounts. Have the worker leave another customer service account first, or invite another person.
+    /// - [`65411`](kf_model::ErrCode::INVITE_PENDING): An invite of this account is still in force. Treat a repeated invite as done when the listed invite_wx is the one you sent. Otherwise read invite_expire_time from getkflist and wait until the invite is answered or expires.
+    /// - [`65412`](kf_model::ErrCode::ACCOUNT_ALREADY_BOUND): This account is bound to a WeChat user already. Treat an invite as done when the listed kf_wx is the worker you invited; otherwise add another account and invite for that one.
+    #[doc(alias = "setkfadmin")]
+    pub async fn set_admin(&self, kf_openid: &OpenId) -> Result<(), Error> {
+        self.send(&SetAdmin::new(kf_openid.clone())).await
+    }
+
+    /// Takes the administration of customer service from a worker of a Mini Program.
+    ///
+    /// Experimental: the page says GET, one library sends POST, and a user was answered that the path does not exist (C14).
+    ///
+    /// For `business_id`, make a [`CancelAdmin`](kf_model::admin::CancelAdmin) and [`send`](Self::send) it.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`40003`](kf_model::ErrCode::INVALID_OPENID): The openid is not valid for this account: the user is not a follower, or the openid belongs to another account. Check that the openid was issued for this account. If it was, the user has left: leave them out until they come back to the account.
+    /// - [`40005`](kf_model::ErrCode::INVALID_FILE_TYPE): The format of the uploaded file is not accepted. Convert the file and upload it again. A head picture must be jpg; temporary media take png, jpeg, jpg or gif images, amr or mp3 voices, mp4 videos and jpg thumbs.
+    /// - [`40009`](kf_model::ErrCode::PICTURE_TOO_LARGE): The picture is over the size limit. Shrink the picture and upload it again. A head picture may have 5 MB, with 640 x 640 pixels recommended; a temporary image may have 10 MB.
+    /// - [`65400`](kf_model::ErrCode::KF_NOT_ENABLED): The new customer service is not switched on for this account, or was switched on moments ago; test accounts always get this. Have the operator switch on the new customer service in the console; if that was just done, wait some minutes. Do not use a test account: it never gets it.
+    /// - [`65401`](kf_model::ErrCode::ACCOUNT_NOT_FOUND): The customer service account does not exist (or has no kf_account form, as with Mini Program workers). List the accounts and correct the kf_account in the call. For a Mini Program use the forms with kf_openid or kf_wx.
+    /// - [`65402`](kf_model::ErrCode::ACCOUNT_NOT_BOUND): The customer service account is not bound to a WeChat user yet. Invite a worker for the account with inviteworker, and wait until the worker accepts inside WeChat.
+    /// - [`65403`](kf_model::ErrCode::INVALID_NICKNAME): The nickname is not legal. Shorten or change the nickname: 1 to 16 characters are allowed.
+    /// - [`65404`](kf_model::ErrCode::INVALID_ACCOUNT): The form of the kf_account is not legal (prefix or suffix). Correct the kf_account: a prefix of 1 to 10 letters, digits or underscores, an @, and the account's own WeChat ID as the suffix (at most 30 characters). Have the operator check that a WeChat ID is set in the console.
+    /// - [`65405`](kf_model::ErrCode::ACCOUNT_LIMIT_REACHED): The limit of 100 customer service accounts is reached. Delete an account that is no longer used; the limit is 100. If the add was a repeat after a lost answer, list the accounts first, for the account may be there.
+    /// - [`65406`](kf_model::ErrCode::ACCOUNT_EXISTS): The customer service account exists already. Treat an add as done when the listed account carries your nickname; otherwise choose another prefix.
+    /// - [`65407`](kf_model::ErrCode::WORKER_EXISTS): That WeChat user is one of your workers already. Do nothing when the listed account shows this WeChat ID as its kf_wx; otherwise invite another person.
+    /// - [`65408`](kf_model::ErrCode::WORKER_ALREADY_INVITED): That WeChat user has your invite already. Treat a repeated invite as done when the listed account shows this WeChat ID as its invite_wx. Otherwise wait until the person answers or the first invite expires.
+    /// - [`65409`](kf_model::ErrCode::INVALID_WECHAT_ID): The WeChat ID to invite is invalid. Correct invite_wx: it must be the worker's WeChat ID.
+    /// - [`65410`](kf_model::ErrCode::WORKER_BOUND_TOO_OFTEN): That WeChat user is bound to too many customer service accounts. Have the worker leave another customer service account first, or invite another person.
+    /// - [`65411`](kf_model::ErrCode::INVITE_PENDING): An invite of this account is still in force. Treat a repeated invite as done when the listed invite_wx is the one you sent. Otherwise read invite_expire_time from getkflist and wait until the invite is answered or expires.
+    /// - [`65412`](kf_model::ErrCode::ACCOUNT_ALREADY_BOUND): This account is bound to a WeChat user already. Treat an invite as done when the listed kf_wx is the worker you invited; otherwise add another account and invite for that one.
+    #[doc(alias = "cancelkfadmin")]
+    pub async fn cancel_admin(&self, kf_openid: &OpenId) -> Result<(), Error> {
+        self.send(&CancelAdmin::new(kf_openid.clone())).await
+    }
+}
+
+/// # Sub-merchants of a Mini Program that is an e-commerce platform
+impl Client {
+    /// Registers a sub-merchant.
+    ///
+    /// Only for Mini Programs in the category of e-commerce platforms.
+    ///
+    /// For `transfer_to_commkf`, make a [`RegisterBusiness`](kf_model::business::RegisterBusiness) and [`send`](Self::send) it.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`40004`](kf_model::ErrCode::INVALID_MEDIA_TYPE): The media type or the type of the media content is not accepted. Fix the program: temporary media are of the type image, voice, video or thumb, a Mini Program's are images, and the content must be of that type.
+    /// - [`40007`](kf_model::ErrCode::INVALID_MEDIA_ID): The media_id is malformed, expired or not owned by this account. Upload the file again and use the new id: temporary media live 3 days, and an id holds for the app that uploaded it alone.
+    /// - [`45070`](kf_model::ErrCode::BUSINESS_EXISTS): The business account exists already. Treat a registration as done when the business found by this account_name is yours; otherwise choose another account_name.
+    /// - [`45077`](kf_model::ErrCode::TOO_MANY_BUSINESSES): There are too many business accounts. No further business can be registered: use one that is there, or ask the vendor for more.
+    /// - [`45078`](kf_model::ErrCode::INVALID_BUSINESS_NICKNAME): The business nickname is not legal. Change the nickname: 4 to 30 units, of which a Chinese character takes 2.
+    /// - [`45079`](kf_model::ErrCode::FORBIDDEN_BUSINESS_NICKNAME): The business nickname hits a forbidden word. Choose another nickname: this one holds a word that the platform forbids.
+    /// - [`45091`](kf_model::ErrCode::INVALID_BUSINESS_NAME): The account_name of the business is not legal. Correct the account_name: 6 to 30 letters, digits or underscores.
+    #[doc(alias = "registerBusiness")]
+    pub async fn register_business(
+        &self,
+        account_name: &BusinessName,
+        nickname: &BusinessNickname,
+        icon_media_id: &MediaId,
+    ) -> Result<RegisterBusinessResponse, Error> {
+        self.send(&RegisterBusiness::new(account_name.clone(), nickname.clone(), icon_media_id.clone())).await
+    }
+
+    /// Changes the nickname or the picture of a sub-merchant; what is left out stays.
+    ///
+    /// For `nickname` and `icon_media_id`, make a [`UpdateBusiness`](kf_model::business::UpdateBusiness) and [`send`](Self::send) it.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`40004`](kf_model::ErrCode::INVALID_MEDIA_TYPE): The media type or the type of the media content is not accepted. Fix the program: temporary media are of the type image, voice, video or thumb, a Mini Program's are images, and the content must be of that type.
+    /// - [`40007`](kf_model::ErrCode::INVALID_MEDIA_ID): The media_id is malformed, expired or not owned by this account. Upload the file again and use the new id: temporary media live 3 days, and an id holds for the app that uploaded it alone.
+    /// - [`45071`](kf_model::ErrCode::BUSINESS_NOT_FOUND): The business account was not found. List the businesses and correct the business_id or the account_name.
+    /// - [`45077`](kf_model::ErrCode::TOO_MANY_BUSINESSES): There are too many business accounts. No further business can be registered: use one that is there, or ask the vendor for more.
+    /// - [`45078`](kf_model::ErrCode::INVALID_BUSINESS_NICKNAME): The business nickname is not legal. Change the nickname: 4 to 30 units, of which a Chinese character takes 2.
+    /// - [`45079`](kf_model::ErrCode::FORBIDDEN_BUSINESS_NICKNAME): The business nickname hits a forbidden word. Choose another nickname: this one holds a word that the platform forbids.
+    #[doc(alias = "updateBusiness")]
+    pub async fn update_business(&self, business_id: &BusinessId) -> Result<(), Error> {
+        self.send(&UpdateBusiness::new(business_id.clone())).await
+    }
+
+    /// Finds a sub-merchant by its id.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`45071`](kf_model::ErrCode::BUSINESS_NOT_FOUND): The business account was not found. List the businesses and correct the business_id or the account_name.
+    #[doc(alias = "getBusiness")]
+    pub async fn find_business(&self, business_id: &BusinessId) -> Result<FindBusinessResponse, Error> {
+        self.send(&FindBusiness::new(business_id.clone())).await
+    }
+
+    /// Finds a sub-merchant by the name that it was registered with.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`45071`](kf_model::ErrCode::BUSINESS_NOT_FOUND): The business account was not found. List the businesses and correct the business_id or the account_name.
+    #[doc(alias = "getBusiness")]
+    pub async fn find_business_by_name(
+        &self,
+        account_name: &BusinessName,
+    ) -> Result<FindBusinessByNameResponse, Error> {
+        self.send(&FindBusinessByName::new(account_name.clone())).await
+    }
+
+    /// Lists sub-merchants, one page at a time.
+    ///
+    /// A page with fewer businesses than were asked for is the last one.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    #[doc(alias = "listBusiness")]
+    pub async fn list_businesses(&self, offset: u64, count: u32) -> Result<ListBusinessesResponse, Error> {
+        self.send(&ListBusinesses::new(offset, count)).await
+    }
+}
+
+/// # Third-party platforms: their own token, the authorizations of merchants, and the tokens to act for them
+impl Client {
+    /// Has the platform push tickets to a third-party platform again.
+    ///
+    /// A ticket is pushed about every 10 minutes and is good for 12 hours; keep the newest.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    #[doc(alias = "startPushTicket")]
+    pub async fn start_ticket_push(&self, component_appid: &AppId, component_secret: &Secret) -> Result<(), Error> {
+        self.send(&StartTicketPush::new(component_appid.clone(), component_secret.clone())).await
+    }
+
+    /// Makes a code for the page on which a merchant authorizes a third-party platform.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    #[doc(alias = "getPreAuthCode")]
+    pub async fn create_preauth_code(&self, component_appid: &AppId) -> Result<CreatePreauthCodeResponse, Error> {
+        self.send(&CreatePreauthCode::new(component_appid.clone())).await
+    }
+
+    /// Redeems the code that a merchant's authorization gave, for tokens to act for the merchant.
+    ///
+    /// Keep the refresh token of the answer before all else: it is all that the authorization leaves.
+    ///
+    /// A new authorization of the same merchant voids the refresh token of the one before.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`61009`](kf_model::ErrCode::INVALID_AUTHORIZATION_CODE): The authorization code is invalid. Use the code of the redirect once, and at the third-party platform that it was made for; otherwise have the merchant authorize again.
+    /// - [`61010`](kf_model::ErrCode::AUTHORIZATION_CODE_EXPIRED): The authorization code has expired. Have the merchant authorize again, and redeem the code at once.
+    #[doc(alias = "getAuthorizerRefreshToken")]
+    pub async fn redeem_authorization(
+        &self,
+        component_appid: &AppId,
+        authorization_code: &Secret,
+    ) -> Result<RedeemAuthorizationResponse, Error> {
+        self.send(&RedeemAuthorization::new(component_appid.clone(), authorization_code.clone())).await
+    }
+
+    /// Fetches a new access token to act for a merchant.
+    ///
+    /// Save the refresh token of the answer before the access token is used: it takes the place of the one that was sent.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`61023`](kf_model::ErrCode::INVALID_AUTHORIZER_REFRESH_TOKEN): The authorizer_refresh_token is invalid. Check that the program uses the refresh token of the last answer or authorization. If it does, have the merchant authorize again: only that helps.
+    #[doc(alias = "getAuthorizerAccessToken")]
+    pub async fn refresh_authorizer_token(
+        &self,
+        component_appid: &AppId,
+        authorizer_appid: &AppId,
+        authorizer_refresh_token: &Secret,
+    ) -> Result<RefreshAuthorizerTokenResponse, Error> {
+        self.send(&RefreshAuthorizerToken::new(
+            component_appid.clone(),
+            authorizer_appid.clone(),
+            authorizer_refresh_token.clone(),
+        ))
+        .await
+    }
+
+    /// Shows the app of a merchant and what the merchant has granted.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`61003`](kf_model::ErrCode::COMPONENT_NOT_AUTHORIZED): The account has not authorized this component. Have the merchant authorize the third-party platform again. A new token does not help.
+    #[doc(alias = "getAuthorizerInfo")]
+    pub async fn show_authorizer(
+        &self,
+        component_appid: &AppId,
+        authorizer_appid: &AppId,
+    ) -> Result<ShowAuthorizerResponse, Error> {
+        self.send(&ShowAuthorizer::new(component_appid.clone(), authorizer_appid.clone())).await
+    }
+}
+
+/// # Quotas, what became of a request, and the addresses of the platform
+impl Client {
+    /// Resets the quotas of all calls of an app.
+    ///
+    /// 10 times a month, together with `reset_quota_by_secret` and the button in the console.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`40013`](kf_model::ErrCode::INVALID_APPID): The AppID is invalid, or (at quota calls) is not the AppID that the token was issued for. Have the operator correct the AppID in the configuration. At a quota call send the AppID that the token was issued for.
+    /// - [`48006`](kf_model::ErrCode::QUOTA_RESETS_USED_UP): The quota reset is refused: the 10 resets of this month are used. Wait for the next month or for the quota itself to renew. The call and the button in the console share the 10 resets.
+    #[doc(alias = "clearQuota")]
+    pub async fn reset_quota(&self, appid: &AppId) -> Result<(), Error> {
+        self.send(&ResetQuota::new(appid.clone())).await
+    }
+
+    /// Resets the quotas of all calls of an app without a token, for when no token can be fetched any more.
+    ///
+    /// 10 times a month, together with `reset_quota` and the button in the console.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`48006`](kf_model::ErrCode::QUOTA_RESETS_USED_UP): The quota reset is refused: the 10 resets of this month are used. Wait for the next month or for the quota itself to renew. The call and the button in the console share the 10 resets.
+    #[doc(alias = "clearQuotaByAppSecret")]
+    pub async fn reset_quota_by_secret(&self, appid: &AppId, appsecret: &Secret) -> Result<(), Error> {
+        self.send(&ResetQuotaBySecret::new(appid.clone(), appsecret.clone())).await
+    }
+
+    /// Resets the quota of one call.
+    ///
+    /// 50 times a month. The page is unclear about which paths it takes: one table names those of channels alone.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`76003`](kf_model::ErrCode::RID_OF_ANOTHER_ACCOUNT): The rid belongs to another account; at quota calls it also means a bad path prefix. Ask with the access token of the app that made the call. At a quota call the path is wrong: write it from the root, without host and query.
+    /// - [`76021`](kf_model::ErrCode::CGI_PATH_NOT_FOUND): The cgi_path was not found. Correct cgi_path: write the path of a call from the root, without host and query.
+    /// - [`76022`](kf_model::ErrCode::CGI_PATH_OF_ANOTHER_TOKEN): The token is of another kind of account than the path asked about. Ask with the kind of token that the call of that path takes.
+    #[doc(alias = "clearApiQuota")]
+    pub async fn reset_path_quota(&self, cgi_path: &str) -> Result<(), Error> {
+        self.send(&ResetPathQuota::new(cgi_path)).await
+    }
+
+    /// Shows how much of the day's quota of a call is left.
+    ///
+    /// What is used can lag behind, and be 0.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`76003`](kf_model::ErrCode::RID_OF_ANOTHER_ACCOUNT): The rid belongs to another account; at quota calls it also means a bad path prefix. Ask with the access token of the app that made the call. At a quota call the path is wrong: write it from the root, without host and query.
+    /// - [`76021`](kf_model::ErrCode::CGI_PATH_NOT_FOUND): The cgi_path was not found. Correct cgi_path: write the path of a call from the root, without host and query.
+    /// - [`76022`](kf_model::ErrCode::CGI_PATH_OF_ANOTHER_TOKEN): The token is of another kind of account than the path asked about. Ask with the kind of token that the call of that path takes.
+    #[doc(alias = "getApiQuota")]
+    pub async fn show_quota(&self, cgi_path: &str) -> Result<ShowQuotaResponse, Error> {
+        self.send(&ShowQuota::new(cgi_path)).await
+    }
+
+    /// Shows a request by the `rid` of its answer.
+    ///
+    /// What it shows holds the credentials of that request: the token in the address, and what was in the bodies.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`76001`](kf_model::ErrCode::RID_NOT_FOUND): The rid was not found. Copy the rid from the answer of the call once more: this one is unknown.
+    /// - [`76002`](kf_model::ErrCode::INVALID_RID): The rid is empty or malformed. Correct the rid: three groups of eight hex digits, joined by hyphens.
+    /// - [`76003`](kf_model::ErrCode::RID_OF_ANOTHER_ACCOUNT): The rid belongs to another account; at quota calls it also means a bad path prefix. Ask with the access token of the app that made the call. At a quota call the path is wrong: write it from the root, without host and query.
+    /// - [`76004`](kf_model::ErrCode::RID_TOO_OLD): The rid is older than 7 days. Look requests up within 7 days.
+    #[doc(alias = "getRidInfo")]
+    pub async fn show_request(&self, rid: &str) -> Result<ShowRequestResponse, Error> {
+        self.send(&ShowRequest::new(rid)).await
+    }
+
+    /// Lists the addresses at which the API is served.
+    ///
+    /// For firewalls alone, about once a day: calls go to the name of the host, never to an address.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    #[doc(alias = "getApiDomainIp")]
+    pub async fn list_api_addresses(&self) -> Result<ListApiAddressesResponse, Error> {
+        self.send(&ListApiAddresses::new()).await
+    }
+
+    /// Lists the addresses from which pushes come.
+    ///
+    /// For firewalls alone, about once a day: a push is known by its signature.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    #[doc(alias = "getCallbackIp")]
+    pub async fn list_callback_addresses(&self) -> Result<ListCallbackAddressesResponse, Error> {
+        self.send(&ListCallbackAddresses::new()).await
+    }
+}
+
+/// # Temporary media: files to send, and files that customers sent
+impl Client {
+    /// Uploads a file for messages; it is kept for 3 days and may be sent as often as one likes.
+    ///
+    /// Images are png, jpeg, jpg or gif, voices amr or mp3, videos mp4, thumbs jpg. Mini Programs upload images alone.
+    ///
+    /// A repeat after a lost answer makes a second file, and harms nobody: it is gone after 3 days.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`40004`](kf_model::ErrCode::INVALID_MEDIA_TYPE): The media type or the type of the media content is not accepted. Fix the program: temporary media are of the type image, voice, video or thumb, a Mini Program's are images, and the content must be of that type.
+    /// - [`40005`](kf_model::ErrCode::INVALID_FILE_TYPE): The format of the uploaded file is not accepted. Convert the file and upload it again. A head picture must be jpg; temporary media take png, jpeg, jpg or gif images, amr or mp3 voices, mp4 videos and jpg thumbs.
+    /// - [`41005`](kf_model::ErrCode::MEDIA_MISSING): The upload has no media bytes. Fix the program: send the file in a multipart part named media, with a file name and a content type.
+    /// - [`44001`](kf_model::ErrCode::MEDIA_EMPTY): The uploaded media file is empty. Upload a file that is not empty.
+    /// - [`45001`](kf_model::ErrCode::MEDIA_TOO_LARGE): The media file is over the size limit. Make the file smaller: an image may have 10 MB, a voice 2 MB, a video 10 MB, a thumb 64 KB.
+    #[doc(alias = "uploadTempMedia")]
+    pub async fn upload_media(&self, kind: &MediaKind, media: &Upload) -> Result<UploadMediaResponse, Error> {
+        self.send(&UploadMedia::new(kind.clone(), media.clone())).await
+    }
+
+    /// Fetches temporary media: a file, or the address of a video.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`40007`](kf_model::ErrCode::INVALID_MEDIA_ID): The media_id is malformed, expired or not owned by this account. Upload the file again and use the new id: temporary media live 3 days, and an id holds for the app that uploaded it alone.
+    #[doc(alias = "getMedia")]
+    pub async fn fetch_media(&self, media_id: &MediaId) -> Result<FileOr<FetchMediaResponse>, Error> {
+        self.send(&FetchMedia::new(media_id.clone())).await
+    }
+}
+
+/// # Messages to customers, and the state that shows them that somebody is typing
+impl Client {
+    /// Sends a message to a customer of an Official Account or a Service Account.
+    ///
+    /// Only within a window that the customer opened: 5 messages in 48 hours after they wrote, 3 in a minute after a tap on a menu, a follow or a scan; a payment to a Service Account allows any number for 48 hours. Counts do not add up: what allows more, or longer, holds.
+    ///
+    /// No id of the message comes back, so a repeat cannot be told from a second message: where the answer is lost, the message may have been delivered.
+    ///
+    /// `customservice` shows the name and the picture of an account, which need not be in a session with the customer.
+    ///
+    /// For `customservice` and `aimsgcontext`, make a [`SendMessage`](kf_model::messages::SendMessage) and [`send`](Self::send) it.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`-1`](kf_model::ErrCode::SYSTEM_BUSY): The server is busy or has an internal fault; nothing about the request is wrong. Repeat reads with growing pauses. Before you repeat a change, check whether it was applied already, and never repeat a message send blindly.
+    /// - [`40001`](kf_model::ErrCode::INVALID_CREDENTIAL): The AppSecret is wrong at a token call; at any other call the access token is invalid or a newer one has replaced it. At a token call stop and have the operator correct the AppSecret. At any other call get a new access token and retry once.
+    /// - [`40003`](kf_model::ErrCode::INVALID_OPENID): The openid is not valid for this account: the user is not a follower, or the openid belongs to another account. Check that the openid was issued for this account. If it was, the user has left: leave them out until they come back to the account.
+    /// - [`40007`](kf_model::ErrCode::INVALID_MEDIA_ID): The media_id is malformed, expired or not owned by this account. Upload the file again and use the new id: temporary media live 3 days, and an id holds for the app that uploaded it alone.
+    /// - [`40008`](kf_model::ErrCode::INVALID_MESSAGE_TYPE): The msgtype is not a known message type. Fix the program: send one of the message types that the call has.
+    /// - [`40200`](kf_model::ErrCode::CALL_NOT_FOR_THIS_ACCOUNT): This account type may not make this call (test account, or typing on the wrong path). A test account cannot do this: use a real one. A Mini Program shows its typing state by the business path.
+    /// - [`45002`](kf_model::ErrCode::MESSAGE_TOO_LONG): The message content is too long. Shorten the message, or send it in parts: each counts as a message.
+    /// - [`45008`](kf_model::ErrCode::TOO_MANY_ARTICLES): There are too many articles (a custom news message takes exactly one). Send one article in each news message.
+    /// - [`45015`](kf_model::ErrCode::REPLY_WINDOW_CLOSED): Outside the reply window (48 hours or one of the 1-minute windows), or the user no longer follows or chats. Hold the message back until the user writes to the account again, which opens a window of 48 hours. A repeat without that fails the same way.
+    /// - [`45047`](kf_model::ErrCode::WINDOW_QUOTA_USED_UP): The number of custom messages allowed in the current window is used up. Hold further messages back until the user writes or acts again (a message of theirs allows 5 in 48 hours). Put what you have to say into fewer messages.
+    /// - [`45087`](kf_model::ErrCode::MESSAGES_BLOCKED): Custom messages of this account are blocked by the platform. Have the operator look into the console: the platform has blocked the customer service messages of this account.
+    /// - [`45094`](kf_model::ErrCode::GREETING_BLOCKED): Sending when a user enters the session is blocked as a punishment. Stop writing to users who merely enter the session: the platform has blocked that as a punishment. The operator finds more in the console.
+    /// - [`45098`](kf_model::ErrCode::MENU_TOO_LARGE): The msgmenu has too many entries. Put fewer entries into the menu.
+    /// - [`45099`](kf_model::ErrCode::MENU_ENTRY_TOO_LONG): The content of a msgmenu entry is too long. Shorten the entries of the menu.
+    /// - [`45162`](kf_model::ErrCode::MESSAGE_NOT_FOR_THIS_ACCOUNT): The message type or body is invalid for this kind of account (for example news from a Mini Program, or two bodies). Send one body, of a type that this kind of app may send: a Mini Program sends text, image, link and miniprogrampage alone, and no other app sends link.
+    /// - [`48001`](kf_model::ErrCode::API_UNAUTHORIZED): The interface is not open to this account (not certified, or the feature is off), or the token is of the wrong kind. Have the operator check that the account is of a kind that may call this, is certified and has the feature switched on; check that the program uses the token of that account. Do not renew the token for this.
+    /// - [`48002`](kf_model::ErrCode::USER_REFUSES_MESSAGES): The user switched off messages from this account. Stop sending to this user: only they can switch messages on again.
+    /// - [`65401`](kf_model::ErrCode::ACCOUNT_NOT_FOUND): The customer service account does not exist (or has no kf_account form, as with Mini Program workers). List the accounts and correct the kf_account of customservice, or leave customservice out.
+    #[doc(alias = "sendCustomMessage")]
+    pub async fn send_message(&self, touser: &OpenId, message: impl Into<Message>) -> Result<(), Error> {
+        self.send(&SendMessage::new(touser.clone(), message)).await
+    }
+
+    /// Sends a message to a customer of a Mini Program or a Mini Game.
+    ///
+    /// Only within a window that the customer opened: 5 messages in 48 hours after they wrote, 2 in a minute after they entered the session.
+    ///
+    /// No id of the message comes back, so a repeat cannot be told from a second message: where the answer is lost, the message may have been delivered.
+    ///
+    /// For `aimsgcontext`, make a [`SendProgramMessage`](kf_model::messages::SendProgramMessage) and [`send`](Self::send) it.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`-1`](kf_model::ErrCode::SYSTEM_BUSY): The server is busy or has an internal fault; nothing about the request is wrong. Repeat reads with growing pauses. Before you repeat a change, check whether it was applied already, and never repeat a message send blindly.
+    /// - [`40001`](kf_model::ErrCode::INVALID_CREDENTIAL): The AppSecret is wrong at a token call; at any other call the access token is invalid or a newer one has replaced it. At a token call stop and have the operator correct the AppSecret. At any other call get a new access token and retry once.
+    /// - [`40003`](kf_model::ErrCode::INVALID_OPENID): The openid is not valid for this account: the user is not a follower, or the openid belongs to another account. Check that the openid was issued for this account. If it was, the user has left: leave them out until they come back to the account.
+    /// - [`40007`](kf_model::ErrCode::INVALID_MEDIA_ID): The media_id is malformed, expired or not owned by this account. Upload the file again and use the new id: temporary media live 3 days, and an id holds for the app that uploaded it alone.
+    /// - [`40008`](kf_model::ErrCode::INVALID_MESSAGE_TYPE): The msgtype is not a known message type. Fix the program: send one of the message types that the call has.
+    /// - [`45002`](kf_model::ErrCode::MESSAGE_TOO_LONG): The message content is too long. Shorten the message, or send it in parts: each counts as a message.
+    /// - [`45015`](kf_model::ErrCode::REPLY_WINDOW_CLOSED): Outside the reply window (48 hours or one of the 1-minute windows), or the user no longer follows or chats. Hold the message back until the user writes to the account again, which opens a window of 48 hours. A repeat without that fails the same way.
+    /// - [`45047`](kf_model::ErrCode::WINDOW_QUOTA_USED_UP): The number of custom messages allowed in the current window is used up. Hold further messages back until the user writes or acts again (a message of theirs allows 5 in 48 hours). Put what you have to say into fewer messages.
+    /// - [`45087`](kf_model::ErrCode::MESSAGES_BLOCKED): Custom messages of this account are blocked by the platform. Have the operator look into the console: the platform has blocked the customer service messages of this account.
+    /// - [`45094`](kf_model::ErrCode::GREETING_BLOCKED): Sending when a user enters the session is blocked as a punishment. Stop writing to users who merely enter the session: the platform has blocked that as a punishment. The operator finds more in the console.
+    /// - [`45162`](kf_model::ErrCode::MESSAGE_NOT_FOR_THIS_ACCOUNT): The message type or body is invalid for this kind of account (for example news from a Mini Program, or two bodies). Send one body, of a type that this kind of app may send: a Mini Program sends text, image, link and miniprogrampage alone, and no other app sends link.
+    /// - [`48001`](kf_model::ErrCode::API_UNAUTHORIZED): The interface is not open to this account (not certified, or the feature is off), or the token is of the wrong kind. Have the operator check that the account is of a kind that may call this, is certified and has the feature switched on; check that the program uses the token of that account. Do not renew the token for this.
+    /// - [`48002`](kf_model::ErrCode::USER_REFUSES_MESSAGES): The user switched off messages from this account. Stop sending to this user: only they can switch messages on again.
+    #[doc(alias = "sendCustomMessage")]
+    pub async fn send_program_message(&self, touser: &OpenId, message: impl Into<ProgramMessage>) -> Result<(), Error> {
+        self.send(&SendProgramMessage::new(touser.clone(), message)).await
+    }
+
+    /// Sends a message to a customer of a sub-merchant of an e-commerce platform.
+    ///
+    /// The spelling differs: `businessid` here, `business_id` at the calls on accounts.
+    ///
+    /// No id of the message comes back, so a repeat cannot be told from a second message: where the answer is lost, the message may have been delivered.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`-1`](kf_model::ErrCode::SYSTEM_BUSY): The server is busy or has an internal fault; nothing about the request is wrong. Repeat reads with growing pauses. Before you repeat a change, check whether it was applied already, and never repeat a message send blindly.
+    /// - [`40001`](kf_model::ErrCode::INVALID_CREDENTIAL): The AppSecret is wrong at a token call; at any other call the access token is invalid or a newer one has replaced it. At a token call stop and have the operator correct the AppSecret. At any other call get a new access token and retry once.
+    /// - [`40003`](kf_model::ErrCode::INVALID_OPENID): The openid is not valid for this account: the user is not a follower, or the openid belongs to another account. Check that the openid was issued for this account. If it was, the user has left: leave them out until they come back to the account.
+    /// - [`40007`](kf_model::ErrCode::INVALID_MEDIA_ID): The media_id is malformed, expired or not owned by this account. Upload the file again and use the new id: temporary media live 3 days, and an id holds for the app that uploaded it alone.
+    /// - [`40008`](kf_model::ErrCode::INVALID_MESSAGE_TYPE): The msgtype is not a known message type. Fix the program: send one of the message types that the call has.
+    /// - [`45002`](kf_model::ErrCode::MESSAGE_TOO_LONG): The message content is too long. Shorten the message, or send it in parts: each counts as a message.
+    /// - [`45015`](kf_model::ErrCode::REPLY_WINDOW_CLOSED): Outside the reply window (48 hours or one of the 1-minute windows), or the user no longer follows or chats. Hold the message back until the user writes to the account again, which opens a window of 48 hours. A repeat without that fails the same way.
+    /// - [`45047`](kf_model::ErrCode::WINDOW_QUOTA_USED_UP): The number of custom messages allowed in the current window is used up. Hold further messages back until the user writes or acts again (a message of theirs allows 5 in 48 hours). Put what you have to say into fewer messages.
+    /// - [`45071`](kf_model::ErrCode::BUSINESS_NOT_FOUND): The business account was not found. List the businesses and correct businessid.
+    /// - [`45087`](kf_model::ErrCode::MESSAGES_BLOCKED): Custom messages of this account are blocked by the platform. Have the operator look into the console: the platform has blocked the customer service messages of this account.
+    /// - [`45094`](kf_model::ErrCode::GREETING_BLOCKED): Sending when a user enters the session is blocked as a punishment. Stop writing to users who merely enter the session: the platform has blocked that as a punishment. The operator finds more in the console.
+    /// - [`45162`](kf_model::ErrCode::MESSAGE_NOT_FOR_THIS_ACCOUNT): The message type or body is invalid for this kind of account (for example news from a Mini Program, or two bodies). Send one body, of a type that this kind of app may send: a Mini Program sends text, image, link and miniprogrampage alone, and no other app sends link.
+    /// - [`48001`](kf_model::ErrCode::API_UNAUTHORIZED): The interface is not open to this account (not certified, or the feature is off), or the token is of the wrong kind. Have the operator check that the account is of a kind that may call this, is certified and has the feature switched on; check that the program uses the token of that account. Do not renew the token for this.
+    /// - [`48002`](kf_model::ErrCode::USER_REFUSES_MESSAGES): The user switched off messages from this account. Stop sending to this user: only they can switch messages on again.
+    #[doc(alias = "sendCustomMessage")]
+    pub async fn send_business_message(
+        &self,
+        touser: &OpenId,
+        message: impl Into<ProgramMessage>,
+        businessid: &BusinessId,
+    ) -> Result<(), Error> {
+        self.send(&SendBusinessMessage::new(touser.clone(), message, businessid.clone())).await
+    }
+
+    /// Shows a customer that somebody is typing, or no longer.
+    ///
+    /// The customer must have opened a window for messages, and a message must have gone to or fro within the last 30 seconds.
+    ///
+    /// The state ends by itself after 15 seconds and cannot be set again before; a message that is sent ends it too.
+    ///
+    /// A Mini Program is refused here with 40200, says the page; libraries call it all the same (C15).
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`-1`](kf_model::ErrCode::SYSTEM_BUSY): The server is busy or has an internal fault; nothing about the request is wrong. Repeat reads with growing pauses. Before you repeat a change, check whether it was applied already, and never repeat a message send blindly.
+    /// - [`40001`](kf_model::ErrCode::INVALID_CREDENTIAL): The AppSecret is wrong at a token call; at any other call the access token is invalid or a newer one has replaced it. At a token call stop and have the operator correct the AppSecret. At any other call get a new access token and retry once.
+    /// - [`40200`](kf_model::ErrCode::CALL_NOT_FOR_THIS_ACCOUNT): This account type may not make this call (test account, or typing on the wrong path). A test account cannot do this: use a real one. A Mini Program shows its typing state by the business path.
+    /// - [`45072`](kf_model::ErrCode::INVALID_TYPING_COMMAND): The command is neither of the two typing commands. Fix the program: the command is Typing or CancelTyping.
+    /// - [`45080`](kf_model::ErrCode::TYPING_WITHOUT_EXCHANGE): The typing state needs an exchange with the user in the last 30 seconds. Show the typing state only to a user who wrote, or was written to, within the last 30 seconds.
+    /// - [`45081`](kf_model::ErrCode::TYPING_ALREADY_SHOWN): The typing state is on already and cannot be sent again yet. Do nothing: the state is shown already and ends by itself after 15 seconds.
+    #[doc(alias = "typing")]
+    pub async fn set_typing(&self, touser: &OpenId, command: &TypingCommand) -> Result<(), Error> {
+        self.send(&SetTyping::new(touser.clone(), command.clone())).await
+    }
+
+    /// Shows a customer of a Mini Program or a Mini Game that somebody is typing, or no longer.
+    ///
+    /// The customer must have opened a window for messages, and a message must have gone to or fro within the last 30 seconds.
+    ///
+    /// The state ends by itself after 15 seconds and cannot be set again before; a message that is sent ends it too.
+    ///
+    /// For `businessid`, make a [`SetProgramTyping`](kf_model::messages::SetProgramTyping) and [`send`](Self::send) it.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`-1`](kf_model::ErrCode::SYSTEM_BUSY): The server is busy or has an internal fault; nothing about the request is wrong. Repeat reads with growing pauses. Before you repeat a change, check whether it was applied already, and never repeat a message send blindly.
+    /// - [`40001`](kf_model::ErrCode::INVALID_CREDENTIAL): The AppSecret is wrong at a token call; at any other call the access token is invalid or a newer one has replaced it. At a token call stop and have the operator correct the AppSecret. At any other call get a new access token and retry once.
+    /// - [`45072`](kf_model::ErrCode::INVALID_TYPING_COMMAND): The command is neither of the two typing commands. Fix the program: the command is Typing or CancelTyping.
+    /// - [`45080`](kf_model::ErrCode::TYPING_WITHOUT_EXCHANGE): The typing state needs an exchange with the user in the last 30 seconds. Show the typing state only to a user who wrote, or was written to, within the last 30 seconds.
+    /// - [`45081`](kf_model::ErrCode::TYPING_ALREADY_SHOWN): The typing state is on already and cannot be sent again yet. Do nothing: the state is shown already and ends by itself after 15 seconds.
+    #[doc(alias = "typing")]
+    pub async fn set_program_typing(&self, touser: &OpenId, command: &TypingCommand) -> Result<(), Error> {
+        self.send(&SetProgramTyping::new(touser.clone(), command.clone())).await
+    }
+}
+
 /// # Message records: what customers and workers wrote to each other
 impl Client {
     /// Lists message records, one page at a time.
@@ -248,6 +798,58 @@ impl Client {
     #[doc(alias = "getwaitcase")]
     pub async fn list_waiting(&self) -> Result<ListWaitingResponse, Error> {
         self.send(&ListWaiting::new()).await
+    }
+}
+
+/// # Binding a Mini Program to the customer service of its corporation: afterwards messages go there
+impl Client {
+    /// Shows to which corporation a Mini Program is bound.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`10130030`](kf_model::ErrCode::WORK_NOT_FOR_PRIVATE_PERSONS): The account of the Mini Program may not do this: it must not belong to a private person. Use a Mini Program whose subject is no private person: others cannot be bound.
+    #[doc(alias = "getKfWorkBound")]
+    pub async fn show_work(&self) -> Result<ShowWorkResponse, Error> {
+        self.send(&ShowWork::new()).await
+    }
+
+    /// Binds a Mini Program to a corporation.
+    ///
+    /// The corporation and the Mini Program have the same subject, which is no private person.
+    ///
+    /// Afterwards messages of customers go to the customer service of the corporation; what becomes of pushes is not described.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`10130002`](kf_model::ErrCode::INVALID_WORK_PARAMETER): A parameter is wrong. Fix the program: send corpid as text.
+    /// - [`10130030`](kf_model::ErrCode::WORK_NOT_FOR_PRIVATE_PERSONS): The account of the Mini Program may not do this: it must not belong to a private person. Use a Mini Program whose subject is no private person: others cannot be bound.
+    /// - [`10130600`](kf_model::ErrCode::INVALID_CORPID): The corpid is not legal (first of two codes with one text). Correct the corpid: it is the id of the corporation in its own console.
+    /// - [`10130601`](kf_model::ErrCode::UNKNOWN_CORPID): The corpid is not legal (second of two codes with one text). Correct the corpid: it is the id of the corporation in its own console.
+    /// - [`10130602`](kf_model::ErrCode::CORP_OF_ANOTHER_SUBJECT): The name of the subject behind the corpid is not that of the Mini Program. Bind a corporation whose subject is that of the Mini Program.
+    /// - [`10130603`](kf_model::ErrCode::WORK_ALREADY_BOUND): The Mini Program is bound already and must be unbound first. Treat a repeated bind as done when work/get shows your corpid; otherwise unbind first.
+    #[doc(alias = "bindKfWork")]
+    pub async fn bind_work(&self, corpid: &CorpId) -> Result<(), Error> {
+        self.send(&BindWork::new(corpid.clone())).await
+    }
+
+    /// Unbinds a Mini Program from its corporation.
+    ///
+    /// # Errors
+    ///
+    /// No answer, or a refusal; beside the codes that every call can meet:
+    ///
+    /// - [`10130002`](kf_model::ErrCode::INVALID_WORK_PARAMETER): A parameter is wrong. Fix the program: send corpid as text.
+    /// - [`10130600`](kf_model::ErrCode::INVALID_CORPID): The corpid is not legal (first of two codes with one text). Correct the corpid: it is the id of the corporation in its own console.
+    /// - [`10130601`](kf_model::ErrCode::UNKNOWN_CORPID): The corpid is not legal (second of two codes with one text). Correct the corpid: it is the id of the corporation in its own console.
+    /// - [`10130602`](kf_model::ErrCode::CORP_OF_ANOTHER_SUBJECT): The name of the subject behind the corpid is not that of the Mini Program. Bind a corporation whose subject is that of the Mini Program.
+    /// - [`10130604`](kf_model::ErrCode::WORK_NOT_BOUND): The Mini Program is not bound, so there is nothing to undo. Do nothing: the Mini Program is bound to no corporation. If this was a repeat after a lost answer, it is unbound.
+    #[doc(alias = "unbindKfWork")]
+    pub async fn unbind_work(&self, corpid: &CorpId) -> Result<(), Error> {
+        self.send(&UnbindWork::new(corpid.clone())).await
     }
 }
 

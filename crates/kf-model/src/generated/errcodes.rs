@@ -25,6 +25,10 @@ impl ErrCode {
     ///
     /// Check that the openid was issued for this account. If it was, the user has left: leave them out until they come back to the account.
     pub const INVALID_OPENID: Self = Self(40003);
+    /// 40004: The media type or the type of the media content is not accepted.
+    ///
+    /// Fix the program: temporary media are of the type image, voice, video or thumb, a Mini Program's are images, and the content must be of that type.
+    pub const INVALID_MEDIA_TYPE: Self = Self(40004);
     /// 40005: The format of the uploaded file is not accepted.
     ///
     /// Convert the file and upload it again. A head picture must be jpg; temporary media take png, jpeg, jpg or gif images, amr or mp3 voices, mp4 videos and jpg thumbs.
@@ -33,6 +37,14 @@ impl ErrCode {
     ///
     /// Shrink the file and upload it again. A head picture may have 5 MB; of temporary media an image may have 10 MB, a voice 2 MB, a video 10 MB, a thumb 64 KB.
     pub const FILE_TOO_LARGE: Self = Self(40006);
+    /// 40007: The media_id is malformed, expired or not owned by this account.
+    ///
+    /// Upload the file again and use the new id: temporary media live 3 days, and an id holds for the app that uploaded it alone.
+    pub const INVALID_MEDIA_ID: Self = Self(40007);
+    /// 40008: The msgtype is not a known message type.
+    ///
+    /// Fix the program: send one of the message types that the call has.
+    pub const INVALID_MESSAGE_TYPE: Self = Self(40008);
     /// 40009: The picture is over the size limit.
     ///
     /// Shrink the picture and upload it again. A head picture may have 5 MB, with 640 x 640 pixels recommended; a temporary image may have 10 MB.
@@ -61,6 +73,10 @@ impl ErrCode {
     ///
     /// Fix the path in the program and look for stray blanks in it. Only getkflist and getonlinekflist live under /cgi-bin/customservice/; the other calls on accounts, sessions, records and work bindings live under /customservice/.
     pub const INVALID_URL: Self = Self(40066);
+    /// 40073: The card_id is invalid (wxcard message).
+    ///
+    /// Correct the card_id: take it from the cards of this app.
+    pub const INVALID_CARD_ID: Self = Self(40073);
     /// 40090: The source of the request is refused: bad client IP.
     ///
     /// Have the operator check the IP address that the program calls from and put it on the IP whitelist. A new token does not help.
@@ -85,6 +101,10 @@ impl ErrCode {
     ///
     /// Correct the IP address in the request. Do not repeat it unchanged.
     pub const INVALID_IP_VALUE: Self = Self(40187);
+    /// 40200: This account type may not make this call (test account, or typing on the wrong path).
+    ///
+    /// A test account cannot do this: use a real one. A Mini Program shows its typing state by the business path.
+    pub const CALL_NOT_FOR_THIS_ACCOUNT: Self = Self(40200);
     /// 40243: The AppSecret is frozen in the console; no token is issued until it is unfrozen.
     ///
     /// Have the operator unfreeze the AppSecret in the console. Until then stop asking for tokens.
@@ -105,10 +125,18 @@ impl ErrCode {
     ///
     /// Fix the program: send secret with the call (in the query of token, in the JSON body of stable_token). Have the operator check that the configuration holds one.
     pub const APPSECRET_MISSING: Self = Self(41004);
+    /// 41005: The upload has no media bytes.
+    ///
+    /// Fix the program: send the file in a multipart part named media, with a file name and a content type.
+    pub const MEDIA_MISSING: Self = Self(41005);
     /// 41008: The OAuth code is missing.
     ///
     /// Fix the program: send the code that the login gave. If it gave none, have the user go through the login again.
     pub const OAUTH_CODE_MISSING: Self = Self(41008);
+    /// 41018: The component_appid is missing from the JSON body.
+    ///
+    /// Fix the program: send component_appid in the JSON body.
+    pub const COMPONENT_APPID_MISSING: Self = Self(41018);
     /// 42001: The access token has expired.
     ///
     /// Get a new access token and retry once. Renew it ahead of time from now on: expires_in says how long it lives, 7200 seconds at most.
@@ -165,10 +193,30 @@ impl ErrCode {
     ///
     /// Check that the call uses the AppID that you mean. If it does, have the operator get the permission for it.
     pub const APPID_WITHOUT_PERMISSION: Self = Self(43104);
+    /// 44001: The uploaded media file is empty.
+    ///
+    /// Upload a file that is not empty.
+    pub const MEDIA_EMPTY: Self = Self(44001);
     /// 44002: The POST body is empty.
     ///
     /// Fix the program: send the JSON body that the call asks for.
     pub const EMPTY_BODY: Self = Self(44002);
+    /// 44004: The text content is empty.
+    ///
+    /// Write a text that is not empty.
+    pub const TEXT_EMPTY: Self = Self(44004);
+    /// 45001: The media file is over the size limit.
+    ///
+    /// Make the file smaller: an image may have 10 MB, a voice 2 MB, a video 10 MB, a thumb 64 KB.
+    pub const MEDIA_TOO_LARGE: Self = Self(45001);
+    /// 45002: The message content is too long.
+    ///
+    /// Shorten the message, or send it in parts: each counts as a message.
+    pub const MESSAGE_TOO_LONG: Self = Self(45002);
+    /// 45008: There are too many articles (a custom news message takes exactly one).
+    ///
+    /// Send one article in each news message.
+    pub const TOO_MANY_ARTICLES: Self = Self(45008);
     /// 45009: The daily call quota of the interface is used up (at stable_token it can be the minute limit as well).
     ///
     /// Stop calling this interface until the next day, or have the operator reset the quota (10 resets a month). At stable_token wait a minute first and try once more.
@@ -229,14 +277,66 @@ impl ErrCode {
     ///
     /// Wait one minute before you send again with the same clientmsgid.
     pub const CLIENT_MESSAGE_ID_RETRIED_TOO_FAST: Self = Self(45066);
+    /// 45070: The business account exists already.
+    ///
+    /// Treat a registration as done when the business found by this account_name is yours; otherwise choose another account_name.
+    pub const BUSINESS_EXISTS: Self = Self(45070);
+    /// 45071: The business account was not found.
+    ///
+    /// List the businesses and correct the business_id or the account_name.
+    pub const BUSINESS_NOT_FOUND: Self = Self(45071);
+    /// 45072: The command is neither of the two typing commands.
+    ///
+    /// Fix the program: the command is Typing or CancelTyping.
+    pub const INVALID_TYPING_COMMAND: Self = Self(45072);
     /// 45073: The account is not on the inner VIP list.
     ///
     /// Leave this interface out: it is open only to the accounts of a list. Do not repeat the call.
     pub const NOT_ON_VIP_LIST: Self = Self(45073);
+    /// 45077: There are too many business accounts.
+    ///
+    /// No further business can be registered: use one that is there, or ask the vendor for more.
+    pub const TOO_MANY_BUSINESSES: Self = Self(45077);
+    /// 45078: The business nickname is not legal.
+    ///
+    /// Change the nickname: 4 to 30 units, of which a Chinese character takes 2.
+    pub const INVALID_BUSINESS_NICKNAME: Self = Self(45078);
+    /// 45079: The business nickname hits a forbidden word.
+    ///
+    /// Choose another nickname: this one holds a word that the platform forbids.
+    pub const FORBIDDEN_BUSINESS_NICKNAME: Self = Self(45079);
+    /// 45080: The typing state needs an exchange with the user in the last 30 seconds.
+    ///
+    /// Show the typing state only to a user who wrote, or was written to, within the last 30 seconds.
+    pub const TYPING_WITHOUT_EXCHANGE: Self = Self(45080);
+    /// 45081: The typing state is on already and cannot be sent again yet.
+    ///
+    /// Do nothing: the state is shown already and ends by itself after 15 seconds.
+    pub const TYPING_ALREADY_SHOWN: Self = Self(45081);
+    /// 45087: Custom messages of this account are blocked by the platform.
+    ///
+    /// Have the operator look into the console: the platform has blocked the customer service messages of this account.
+    pub const MESSAGES_BLOCKED: Self = Self(45087);
+    /// 45091: The account_name of the business is not legal.
+    ///
+    /// Correct the account_name: 6 to 30 letters, digits or underscores.
+    pub const INVALID_BUSINESS_NAME: Self = Self(45091);
     /// 45093: No quota is left to send.
     ///
     /// Hold messages back until there is quota again. Do not repeat the send before.
     pub const SEND_QUOTA_USED_UP: Self = Self(45093);
+    /// 45094: Sending when a user enters the session is blocked as a punishment.
+    ///
+    /// Stop writing to users who merely enter the session: the platform has blocked that as a punishment. The operator finds more in the console.
+    pub const GREETING_BLOCKED: Self = Self(45094);
+    /// 45098: The msgmenu has too many entries.
+    ///
+    /// Put fewer entries into the menu.
+    pub const MENU_TOO_LARGE: Self = Self(45098);
+    /// 45099: The content of a msgmenu entry is too long.
+    ///
+    /// Shorten the entries of the menu.
+    pub const MENU_ENTRY_TOO_LONG: Self = Self(45099);
     /// 45101: The upload limit is reached.
     ///
     /// Wait before the next upload, and use a temporary media_id again while it lives (3 days) instead of uploading the same file twice.
@@ -249,6 +349,10 @@ impl ErrCode {
     ///
     /// Stop the calls that use this domain and try again later.
     pub const DOMAIN_QUOTA_USED_UP: Self = Self(45104);
+    /// 45162: The message type or body is invalid for this kind of account (for example news from a Mini Program, or two bodies).
+    ///
+    /// Send one body, of a type that this kind of app may send: a Mini Program sends text, image, link and miniprogrampage alone, and no other app sends link.
+    pub const MESSAGE_NOT_FOR_THIS_ACCOUNT: Self = Self(45162);
     /// 47001: The JSON or XML body cannot be parsed.
     ///
     /// Fix the program: send one well-formed JSON object in UTF-8. Log the body that was sent and check it with a JSON parser.
@@ -317,10 +421,30 @@ impl ErrCode {
     ///
     /// Have the operator put the IP address that the program calls from on the IP whitelist of the third-party platform, then call again. A new token does not help.
     pub const COMPONENT_IP_NOT_WHITELISTED: Self = Self(61004);
+    /// 61005: The component_verify_ticket has expired.
+    ///
+    /// Hand over the newest component_verify_ticket: the platform pushes one to the third-party platform every 10 minutes. If none comes, start the push again.
+    pub const TICKET_EXPIRED: Self = Self(61005);
+    /// 61006: The component_verify_ticket is invalid.
+    ///
+    /// Hand over the newest component_verify_ticket, exactly as it was pushed to the third-party platform.
+    pub const INVALID_TICKET: Self = Self(61006);
     /// 61007: The interface is not in the permission sets granted to the component.
     ///
     /// Have the merchant authorize again and grant a permission set that holds this interface. A new token does not help.
     pub const PERMISSION_SET_NOT_GRANTED: Self = Self(61007);
+    /// 61009: The authorization code is invalid.
+    ///
+    /// Use the code of the redirect once, and at the third-party platform that it was made for; otherwise have the merchant authorize again.
+    pub const INVALID_AUTHORIZATION_CODE: Self = Self(61009);
+    /// 61010: The authorization code has expired.
+    ///
+    /// Have the merchant authorize again, and redeem the code at once.
+    pub const AUTHORIZATION_CODE_EXPIRED: Self = Self(61010);
+    /// 61011: The component is invalid.
+    ///
+    /// Correct component_appid: it is the AppID of a third-party platform, not of an app.
+    pub const INVALID_COMPONENT: Self = Self(61011);
     /// 61023: The authorizer_refresh_token is invalid.
     ///
     /// Check that the program uses the refresh token of the last answer or authorization. If it does, have the merchant authorize again: only that helps.
@@ -449,6 +573,30 @@ impl ErrCode {
     ///
     /// Cut the span into pieces of at most 24 hours and ask for each on its own.
     pub const TIME_SPAN_TOO_LONG: Self = Self(65417);
+    /// 76001: The rid was not found.
+    ///
+    /// Copy the rid from the answer of the call once more: this one is unknown.
+    pub const RID_NOT_FOUND: Self = Self(76001);
+    /// 76002: The rid is empty or malformed.
+    ///
+    /// Correct the rid: three groups of eight hex digits, joined by hyphens.
+    pub const INVALID_RID: Self = Self(76002);
+    /// 76003: The rid belongs to another account; at quota calls it also means a bad path prefix.
+    ///
+    /// Ask with the access token of the app that made the call. At a quota call the path is wrong: write it from the root, without host and query.
+    pub const RID_OF_ANOTHER_ACCOUNT: Self = Self(76003);
+    /// 76004: The rid is older than 7 days.
+    ///
+    /// Look requests up within 7 days.
+    pub const RID_TOO_OLD: Self = Self(76004);
+    /// 76021: The cgi_path was not found.
+    ///
+    /// Correct cgi_path: write the path of a call from the root, without host and query.
+    pub const CGI_PATH_NOT_FOUND: Self = Self(76021);
+    /// 76022: The token is of another kind of account than the path asked about.
+    ///
+    /// Ask with the kind of token that the call of that path takes.
+    pub const CGI_PATH_OF_ANOTHER_TOKEN: Self = Self(76022);
     /// 89501: An earlier confirm request is still pending with the administrator.
     ///
     /// Have the administrator of the account answer the pending request. Ask for no token until then.
@@ -485,6 +633,34 @@ impl ErrCode {
     ///
     /// Repeat the call with growing pauses.
     pub const OPENID_NOT_OBTAINED: Self = Self(9_001_006);
+    /// 10130002: A parameter is wrong.
+    ///
+    /// Fix the program: send corpid as text.
+    pub const INVALID_WORK_PARAMETER: Self = Self(10_130_002);
+    /// 10130030: The account of the Mini Program may not do this: it must not belong to a private person.
+    ///
+    /// Use a Mini Program whose subject is no private person: others cannot be bound.
+    pub const WORK_NOT_FOR_PRIVATE_PERSONS: Self = Self(10_130_030);
+    /// 10130600: The corpid is not legal (first of two codes with one text).
+    ///
+    /// Correct the corpid: it is the id of the corporation in its own console.
+    pub const INVALID_CORPID: Self = Self(10_130_600);
+    /// 10130601: The corpid is not legal (second of two codes with one text).
+    ///
+    /// Correct the corpid: it is the id of the corporation in its own console.
+    pub const UNKNOWN_CORPID: Self = Self(10_130_601);
+    /// 10130602: The name of the subject behind the corpid is not that of the Mini Program.
+    ///
+    /// Bind a corporation whose subject is that of the Mini Program.
+    pub const CORP_OF_ANOTHER_SUBJECT: Self = Self(10_130_602);
+    /// 10130603: The Mini Program is bound already and must be unbound first.
+    ///
+    /// Treat a repeated bind as done when work/get shows your corpid; otherwise unbind first.
+    pub const WORK_ALREADY_BOUND: Self = Self(10_130_603);
+    /// 10130604: The Mini Program is not bound, so there is nothing to undo.
+    ///
+    /// Do nothing: the Mini Program is bound to no corporation.
+    pub const WORK_NOT_BOUND: Self = Self(10_130_604);
 }
 
 /// Every code, sorted.
@@ -547,9 +723,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(40004),
-        name: None,
+        name: Some("INVALID_MEDIA_TYPE"),
         message: "The media type or the type of the media content is not accepted",
-        hint: None,
+        hint: Some(
+            "Fix the program: temporary media are of the type image, voice, video or thumb, a Mini Program's are images, and the content must be of that type.",
+        ),
         category: Category::Media,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -581,9 +759,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(40007),
-        name: None,
+        name: Some("INVALID_MEDIA_ID"),
         message: "The media_id is malformed, expired or not owned by this account",
-        hint: None,
+        hint: Some(
+            "Upload the file again and use the new id: temporary media live 3 days, and an id holds for the app that uploaded it alone.",
+        ),
         category: Category::Media,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -591,9 +771,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(40008),
-        name: None,
+        name: Some("INVALID_MESSAGE_TYPE"),
         message: "The msgtype is not a known message type",
-        hint: None,
+        hint: Some("Fix the program: send one of the message types that the call has."),
         category: Category::Message,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -1023,9 +1203,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(40073),
-        name: None,
+        name: Some("INVALID_CARD_ID"),
         message: "The card_id is invalid (wxcard message)",
-        hint: None,
+        hint: Some("Correct the card_id: take it from the cards of this app."),
         category: Category::Message,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -1349,9 +1529,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(40200),
-        name: None,
+        name: Some("CALL_NOT_FOR_THIS_ACCOUNT"),
         message: "This account type may not make this call (test account, or typing on the wrong path)",
-        hint: None,
+        hint: Some(
+            "A test account cannot do this: use a real one. A Mini Program shows its typing state by the business path.",
+        ),
         category: Category::AccountState,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -1455,9 +1637,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(41005),
-        name: None,
+        name: Some("MEDIA_MISSING"),
         message: "The upload has no media bytes",
-        hint: None,
+        hint: Some(
+            "Fix the program: send the file in a multipart part named media, with a file name and a content type.",
+        ),
         category: Category::Media,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -1547,9 +1731,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(41018),
-        name: None,
+        name: Some("COMPONENT_APPID_MISSING"),
         message: "The component_appid is missing from the JSON body",
-        hint: None,
+        hint: Some("Fix the program: send component_appid in the JSON body."),
         category: Category::ThirdParty,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -1883,9 +2067,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(44001),
-        name: None,
+        name: Some("MEDIA_EMPTY"),
         message: "The uploaded media file is empty",
-        hint: None,
+        hint: Some("Upload a file that is not empty."),
         category: Category::Media,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -1913,9 +2097,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(44004),
-        name: None,
+        name: Some("TEXT_EMPTY"),
         message: "The text content is empty",
-        hint: None,
+        hint: Some("Write a text that is not empty."),
         category: Category::Message,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -1963,9 +2147,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45001),
-        name: None,
+        name: Some("MEDIA_TOO_LARGE"),
         message: "The media file is over the size limit",
-        hint: None,
+        hint: Some("Make the file smaller: an image may have 10 MB, a voice 2 MB, a video 10 MB, a thumb 64 KB."),
         category: Category::Media,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -1973,9 +2157,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45002),
-        name: None,
+        name: Some("MESSAGE_TOO_LONG"),
         message: "The message content is too long",
-        hint: None,
+        hint: Some("Shorten the message, or send it in parts: each counts as a message."),
         category: Category::Message,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2033,9 +2217,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45008),
-        name: None,
+        name: Some("TOO_MANY_ARTICLES"),
         message: "There are too many articles (a custom news message takes exactly one)",
-        hint: None,
+        hint: Some("Send one article in each news message."),
         category: Category::Message,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2381,9 +2565,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45070),
-        name: None,
+        name: Some("BUSINESS_EXISTS"),
         message: "The business account exists already",
-        hint: None,
+        hint: Some(
+            "Treat a registration as done when the business found by this account_name is yours; otherwise choose another account_name.",
+        ),
         category: Category::Business,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2391,9 +2577,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45071),
-        name: None,
+        name: Some("BUSINESS_NOT_FOUND"),
         message: "The business account was not found",
-        hint: None,
+        hint: Some("List the businesses and correct the business_id or the account_name."),
         category: Category::Business,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2401,9 +2587,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45072),
-        name: None,
+        name: Some("INVALID_TYPING_COMMAND"),
         message: "The command is neither of the two typing commands",
-        hint: None,
+        hint: Some("Fix the program: the command is Typing or CancelTyping."),
         category: Category::Parameter,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2421,9 +2607,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45077),
-        name: None,
+        name: Some("TOO_MANY_BUSINESSES"),
         message: "There are too many business accounts",
-        hint: None,
+        hint: Some("No further business can be registered: use one that is there, or ask the vendor for more."),
         category: Category::Business,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2431,9 +2617,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45078),
-        name: None,
+        name: Some("INVALID_BUSINESS_NICKNAME"),
         message: "The business nickname is not legal",
-        hint: None,
+        hint: Some("Change the nickname: 4 to 30 units, of which a Chinese character takes 2."),
         category: Category::Business,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2441,9 +2627,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45079),
-        name: None,
+        name: Some("FORBIDDEN_BUSINESS_NICKNAME"),
         message: "The business nickname hits a forbidden word",
-        hint: None,
+        hint: Some("Choose another nickname: this one holds a word that the platform forbids."),
         category: Category::Business,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2451,9 +2637,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45080),
-        name: None,
+        name: Some("TYPING_WITHOUT_EXCHANGE"),
         message: "The typing state needs an exchange with the user in the last 30 seconds",
-        hint: None,
+        hint: Some("Show the typing state only to a user who wrote, or was written to, within the last 30 seconds."),
         category: Category::Message,
         retry: Retry::User,
         refresh: Refresh::No,
@@ -2461,9 +2647,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45081),
-        name: None,
+        name: Some("TYPING_ALREADY_SHOWN"),
         message: "The typing state is on already and cannot be sent again yet",
-        hint: None,
+        hint: Some("Do nothing: the state is shown already and ends by itself after 15 seconds."),
         category: Category::Message,
         retry: Retry::Wait,
         refresh: Refresh::No,
@@ -2491,9 +2677,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45087),
-        name: None,
+        name: Some("MESSAGES_BLOCKED"),
         message: "Custom messages of this account are blocked by the platform",
-        hint: None,
+        hint: Some(
+            "Have the operator look into the console: the platform has blocked the customer service messages of this account.",
+        ),
         category: Category::AccountState,
         retry: Retry::Admin,
         refresh: Refresh::No,
@@ -2511,9 +2699,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45091),
-        name: None,
+        name: Some("INVALID_BUSINESS_NAME"),
         message: "The account_name of the business is not legal",
-        hint: None,
+        hint: Some("Correct the account_name: 6 to 30 letters, digits or underscores."),
         category: Category::Business,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2531,9 +2719,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45094),
-        name: None,
+        name: Some("GREETING_BLOCKED"),
         message: "Sending when a user enters the session is blocked as a punishment",
-        hint: None,
+        hint: Some(
+            "Stop writing to users who merely enter the session: the platform has blocked that as a punishment. The operator finds more in the console.",
+        ),
         category: Category::AccountState,
         retry: Retry::Admin,
         refresh: Refresh::No,
@@ -2541,9 +2731,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45098),
-        name: None,
+        name: Some("MENU_TOO_LARGE"),
         message: "The msgmenu has too many entries",
-        hint: None,
+        hint: Some("Put fewer entries into the menu."),
         category: Category::Message,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2551,9 +2741,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45099),
-        name: None,
+        name: Some("MENU_ENTRY_TOO_LONG"),
         message: "The content of a msgmenu entry is too long",
-        hint: None,
+        hint: Some("Shorten the entries of the menu."),
         category: Category::Message,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -2633,9 +2823,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(45162),
-        name: None,
+        name: Some("MESSAGE_NOT_FOR_THIS_ACCOUNT"),
         message: "The message type or body is invalid for this kind of account (for example news from a Mini Program, or two bodies)",
-        hint: None,
+        hint: Some(
+            "Send one body, of a type that this kind of app may send: a Mini Program sends text, image, link and miniprogrampage alone, and no other app sends link.",
+        ),
         category: Category::Message,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -3113,9 +3305,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(61005),
-        name: None,
+        name: Some("TICKET_EXPIRED"),
         message: "The component_verify_ticket has expired",
-        hint: None,
+        hint: Some(
+            "Hand over the newest component_verify_ticket: the platform pushes one to the third-party platform every 10 minutes. If none comes, start the push again.",
+        ),
         category: Category::ThirdParty,
         retry: Retry::Token,
         refresh: Refresh::Component,
@@ -3123,9 +3317,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(61006),
-        name: None,
+        name: Some("INVALID_TICKET"),
         message: "The component_verify_ticket is invalid",
-        hint: None,
+        hint: Some(
+            "Hand over the newest component_verify_ticket, exactly as it was pushed to the third-party platform.",
+        ),
         category: Category::ThirdParty,
         retry: Retry::Token,
         refresh: Refresh::Component,
@@ -3155,9 +3351,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(61009),
-        name: None,
+        name: Some("INVALID_AUTHORIZATION_CODE"),
         message: "The authorization code is invalid",
-        hint: None,
+        hint: Some(
+            "Use the code of the redirect once, and at the third-party platform that it was made for; otherwise have the merchant authorize again.",
+        ),
         category: Category::ThirdParty,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -3165,9 +3363,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(61010),
-        name: None,
+        name: Some("AUTHORIZATION_CODE_EXPIRED"),
         message: "The authorization code has expired",
-        hint: None,
+        hint: Some("Have the merchant authorize again, and redeem the code at once."),
         category: Category::ThirdParty,
         retry: Retry::No,
         refresh: Refresh::Reauthorize,
@@ -3175,9 +3373,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(61011),
-        name: None,
+        name: Some("INVALID_COMPONENT"),
         message: "The component is invalid",
-        hint: None,
+        hint: Some("Correct component_appid: it is the AppID of a third-party platform, not of an app."),
         category: Category::ThirdParty,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -3919,9 +4117,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(76001),
-        name: None,
+        name: Some("RID_NOT_FOUND"),
         message: "The rid was not found",
-        hint: None,
+        hint: Some("Copy the rid from the answer of the call once more: this one is unknown."),
         category: Category::Diag,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -3929,9 +4127,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(76002),
-        name: None,
+        name: Some("INVALID_RID"),
         message: "The rid is empty or malformed",
-        hint: None,
+        hint: Some("Correct the rid: three groups of eight hex digits, joined by hyphens."),
         category: Category::Diag,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -3939,9 +4137,11 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(76003),
-        name: None,
+        name: Some("RID_OF_ANOTHER_ACCOUNT"),
         message: "The rid belongs to another account; at quota calls it also means a bad path prefix",
-        hint: None,
+        hint: Some(
+            "Ask with the access token of the app that made the call. At a quota call the path is wrong: write it from the root, without host and query.",
+        ),
         category: Category::Diag,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -3949,9 +4149,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(76004),
-        name: None,
+        name: Some("RID_TOO_OLD"),
         message: "The rid is older than 7 days",
-        hint: None,
+        hint: Some("Look requests up within 7 days."),
         category: Category::Diag,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -3959,9 +4159,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(76021),
-        name: None,
+        name: Some("CGI_PATH_NOT_FOUND"),
         message: "The cgi_path was not found",
-        hint: None,
+        hint: Some("Correct cgi_path: write the path of a call from the root, without host and query."),
         category: Category::Diag,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -3969,9 +4169,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(76022),
-        name: None,
+        name: Some("CGI_PATH_OF_ANOTHER_TOKEN"),
         message: "The token is of another kind of account than the path asked about",
-        hint: None,
+        hint: Some("Ask with the kind of token that the call of that path takes."),
         category: Category::Diag,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -4145,9 +4345,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(10_130_002),
-        name: None,
+        name: Some("INVALID_WORK_PARAMETER"),
         message: "A parameter is wrong",
-        hint: None,
+        hint: Some("Fix the program: send corpid as text."),
         category: Category::KfWork,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -4155,9 +4355,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(10_130_030),
-        name: None,
+        name: Some("WORK_NOT_FOR_PRIVATE_PERSONS"),
         message: "The account of the Mini Program may not do this: it must not belong to a private person",
-        hint: None,
+        hint: Some("Use a Mini Program whose subject is no private person: others cannot be bound."),
         category: Category::KfWork,
         retry: Retry::Admin,
         refresh: Refresh::No,
@@ -4165,9 +4365,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(10_130_600),
-        name: None,
+        name: Some("INVALID_CORPID"),
         message: "The corpid is not legal (first of two codes with one text)",
-        hint: None,
+        hint: Some("Correct the corpid: it is the id of the corporation in its own console."),
         category: Category::KfWork,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -4175,9 +4375,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(10_130_601),
-        name: None,
+        name: Some("UNKNOWN_CORPID"),
         message: "The corpid is not legal (second of two codes with one text)",
-        hint: None,
+        hint: Some("Correct the corpid: it is the id of the corporation in its own console."),
         category: Category::KfWork,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -4185,9 +4385,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(10_130_602),
-        name: None,
+        name: Some("CORP_OF_ANOTHER_SUBJECT"),
         message: "The name of the subject behind the corpid is not that of the Mini Program",
-        hint: None,
+        hint: Some("Bind a corporation whose subject is that of the Mini Program."),
         category: Category::KfWork,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -4195,9 +4395,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(10_130_603),
-        name: None,
+        name: Some("WORK_ALREADY_BOUND"),
         message: "The Mini Program is bound already and must be unbound first",
-        hint: None,
+        hint: Some("Treat a repeated bind as done when work/get shows your corpid; otherwise unbind first."),
         category: Category::KfWork,
         retry: Retry::No,
         refresh: Refresh::No,
@@ -4205,9 +4405,9 @@ pub(crate) static TABLE: &[ErrCodeInfo] = &[
     },
     ErrCodeInfo {
         code: ErrCode(10_130_604),
-        name: None,
+        name: Some("WORK_NOT_BOUND"),
         message: "The Mini Program is not bound, so there is nothing to undo",
-        hint: None,
+        hint: Some("Do nothing: the Mini Program is bound to no corporation."),
         category: Category::KfWork,
         retry: Retry::No,
         refresh: Refresh::No,

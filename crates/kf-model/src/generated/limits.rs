@@ -41,6 +41,56 @@ pub const NICKNAME_MAX: usize = 16;
 /// Source: uploadkfheadimg (O).
 pub const PICTURE_BYTES_MAX: usize = 5_242_880;
 
+/// Businesses that one call of `list_businesses` may ask for.
+///
+/// Source: business (O).
+pub const BUSINESSES_PER_CALL_MAX: u32 = 200;
+
+/// Characters of the `account_name` of a business.
+///
+/// Source: business (O).
+pub const BUSINESS_NAME_MAX: usize = 30;
+
+/// Characters that the `account_name` of a business has at least.
+///
+/// Source: business (O).
+pub const BUSINESS_NAME_MIN: usize = 6;
+
+/// Units of the nickname of a business, of which a Chinese character takes 2.
+///
+/// Source: business (O).
+pub const BUSINESS_NICKNAME_UNITS_MAX: usize = 30;
+
+/// Units that the nickname of a business has at least, of which a Chinese character takes 2.
+///
+/// Source: business (O).
+pub const BUSINESS_NICKNAME_UNITS_MIN: usize = 4;
+
+/// Seconds that the token to act for a merchant lives.
+///
+/// Source: getAuthorizerAccessToken (O).
+pub const AUTHORIZER_TOKEN_SECONDS_MAX: u64 = 7200;
+
+/// Seconds after which the next ticket is pushed, more or less.
+///
+/// Source: startPushTicket (O).
+pub const COMPONENT_TICKET_PUSH_SECONDS_MAX: u64 = 600;
+
+/// Seconds that a ticket is good for: 12 hours.
+///
+/// Source: startPushTicket (O).
+pub const COMPONENT_TICKET_SECONDS_MAX: u64 = 43200;
+
+/// Seconds that the token of a third-party platform lives; it is to be renewed some 10 minutes before.
+///
+/// Source: getComponentAccessToken (O).
+pub const COMPONENT_TOKEN_SECONDS_MAX: u64 = 7200;
+
+/// Seconds that a pre-authorization code lives; older pages say 600.
+///
+/// Source: getPreAuthCode (O).
+pub const PREAUTH_CODE_SECONDS_MAX: u64 = 1800;
+
 /// Calls of `fetch_token` a day; test accounts have 200.
 ///
 /// Source: getAccessToken (O).
@@ -85,6 +135,111 @@ pub const TOKEN_CHARACTERS_MIN: usize = 512;
 ///
 /// Source: getAccessToken (O).
 pub const TOKEN_LIFETIME_SECONDS_MAX: u64 = 7200;
+
+/// Calls of `reset_path_quota` a month.
+///
+/// Source: clearApiQuota (O).
+pub const PATH_QUOTA_RESETS_PER_MONTH_MAX: usize = 50;
+
+/// Resets of all quotas a month; both calls and the button in the console share them.
+///
+/// Source: clearQuota (O).
+pub const QUOTA_RESETS_PER_MONTH_MAX: usize = 10;
+
+/// Seconds that a request can be looked up by its `rid`: 7 days.
+///
+/// Source: getRidInfo (O).
+pub const RID_SECONDS_MAX: u64 = 604_800;
+
+/// Bytes of a temporary image: the page's 10 MB; the page says 2 MB too, and the server decides (C17).
+///
+/// Source: uploadTempMedia (O).
+pub const IMAGE_BYTES_MAX: usize = 10_485_760;
+
+/// Calls of `fetch_media` a day.
+///
+/// Source: getMedia (O).
+pub const MEDIA_FETCHES_PER_DAY_MAX: usize = 200_000;
+
+/// Seconds that temporary media are kept: 3 days.
+///
+/// Source: uploadTempMedia (O).
+pub const MEDIA_SECONDS_MAX: u64 = 259_200;
+
+/// Calls of `upload_media` a day.
+///
+/// Source: uploadTempMedia (O).
+pub const MEDIA_UPLOADS_PER_DAY_MAX: usize = 100_000;
+
+/// Bytes of a temporary thumb: the page's 64 KB.
+///
+/// Source: uploadTempMedia (O).
+pub const THUMB_BYTES_MAX: usize = 65536;
+
+/// Bytes of a temporary video: the page's 10 MB.
+///
+/// Source: uploadTempMedia (O).
+pub const VIDEO_BYTES_MAX: usize = 10_485_760;
+
+/// Bytes of a temporary voice: the page's 2 MB.
+///
+/// Source: uploadTempMedia (O).
+pub const VOICE_BYTES_MAX: usize = 2_097_152;
+
+/// Seconds of a temporary voice.
+///
+/// Source: uploadTempMedia (O).
+pub const VOICE_SECONDS_MAX: u64 = 60;
+
+/// Messages that a customer's tap on a menu allows, or on an entry of a `msgmenu`, a follow or a scan of a QR code.
+///
+/// Source: kf-introduction (O).
+pub const MENU_WINDOW_MESSAGES_MAX: usize = 3;
+
+/// Seconds after a customer's tap on a menu, a follow or a scan in which messages may be sent.
+///
+/// Source: kf-introduction (O).
+pub const MENU_WINDOW_SECONDS_MAX: u64 = 60;
+
+/// Calls of `send_message` a day; test accounts have 50,000.
+///
+/// Source: sendCustomMessage (O).
+pub const MESSAGES_PER_DAY_MAX: usize = 500_000;
+
+/// Messages that a message of the customer allows.
+///
+/// Source: kf-introduction (O).
+pub const MESSAGE_WINDOW_MESSAGES_MAX: usize = 5;
+
+/// Seconds after a message of the customer in which messages may be sent: 48 hours.
+///
+/// Source: kf-introduction (O).
+pub const MESSAGE_WINDOW_SECONDS_MAX: u64 = 172_800;
+
+/// Seconds after a payment in which a Service Account may send as many messages as it likes: 48 hours.
+///
+/// Source: kf-introduction (O).
+pub const PAYMENT_WINDOW_SECONDS_MAX: u64 = 172_800;
+
+/// Messages that it allows when a customer enters the session of a Mini Program.
+///
+/// Source: kf-introduction (O).
+pub const SESSION_WINDOW_MESSAGES_MAX: usize = 2;
+
+/// Seconds after a customer entered the session of a Mini Program in which messages may be sent.
+///
+/// Source: kf-introduction (O).
+pub const SESSION_WINDOW_SECONDS_MAX: u64 = 60;
+
+/// Seconds since the last message to or from the customer after which the typing state is refused.
+///
+/// Source: typing (O).
+pub const TYPING_EXCHANGE_SECONDS_MAX: u64 = 30;
+
+/// Seconds that the typing state is shown, and in which it cannot be set again.
+///
+/// Source: typing (O).
+pub const TYPING_STATE_SECONDS_MAX: u64 = 15;
 
 /// Records that one call of `list_records` may ask for.
 ///

@@ -16,6 +16,20 @@ open_text! {
     }
 }
 
+open_text! {
+    /// What temporary media are.
+    MediaKind {
+        /// `image`: An image: png, jpeg, jpg or gif.
+        Image = "image",
+        /// `voice`: A voice: amr or mp3.
+        Voice = "voice",
+        /// `video`: A video: mp4.
+        Video = "video",
+        /// `thumb`: The thumb of a video or of music: jpg.
+        Thumb = "thumb",
+    }
+}
+
 open_number! {
     /// Where a worker is online.
     OnlineStatus {
@@ -51,5 +65,27 @@ open_number! {
         WORKER_SENT = 2002,
         /// `2003`: The customer wrote to the worker.
         WORKER_RECEIVED = 2003,
+    }
+}
+
+open_number! {
+    /// What kind of account an app is.
+    ServiceType {
+        /// `0`: A subscription account, which is an Official Account today.
+        SUBSCRIPTION = 0,
+        /// `1`: A subscription account that was upgraded from an older kind.
+        UPGRADED = 1,
+        /// `2`: A Service Account.
+        SERVICE = 2,
+    }
+}
+
+open_text! {
+    /// Whether the typing state begins or ends.
+    TypingCommand {
+        /// `Typing`: It begins.
+        Typing = "Typing",
+        /// `CancelTyping`: It ends.
+        CancelTyping = "CancelTyping",
     }
 }

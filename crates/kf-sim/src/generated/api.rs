@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::call::{Call, Refused};
 use crate::json::{self, Json};
-use crate::raw::{File, Input, Number, NumberOrText, Raw};
+use crate::raw::{self, Answer, File, Input, Number, NumberOrText, Raw};
 
 /// What a platform answers: a method a call.
 ///
@@ -36,6 +36,56 @@ pub trait Api {
         call: &Call,
         request: ListOnlineAccounts,
     ) -> Result<ListOnlineAccountsAnswer<'_>, Refused>;
+    /// Makes a worker of a Mini Program its administrator of customer service.
+    fn set_admin(&mut self, call: &Call, request: SetAdmin) -> Result<(), Refused>;
+    /// Takes the administration of customer service from a worker of a Mini Program.
+    fn cancel_admin(&mut self, call: &Call, request: CancelAdmin) -> Result<(), Refused>;
+    /// Registers a sub-merchant.
+    fn register_business(
+        &mut self,
+        call: &Call,
+        request: RegisterBusiness,
+    ) -> Result<RegisterBusinessAnswer<'_>, Refused>;
+    /// Changes the nickname or the picture of a sub-merchant; what is left out stays.
+    fn update_business(&mut self, call: &Call, request: UpdateBusiness) -> Result<(), Refused>;
+    /// Finds a sub-merchant by its id.
+    fn find_business(&mut self, call: &Call, request: FindBusiness) -> Result<FindBusinessAnswer<'_>, Refused>;
+    /// Finds a sub-merchant by the name that it was registered with.
+    fn find_business_by_name(
+        &mut self,
+        call: &Call,
+        request: FindBusinessByName,
+    ) -> Result<FindBusinessByNameAnswer<'_>, Refused>;
+    /// Lists sub-merchants, one page at a time.
+    fn list_businesses(&mut self, call: &Call, request: ListBusinesses) -> Result<ListBusinessesAnswer<'_>, Refused>;
+    /// Has the platform push tickets to a third-party platform again.
+    fn start_ticket_push(&mut self, call: &Call, request: StartTicketPush) -> Result<(), Refused>;
+    /// Fetches the access token of a third-party platform.
+    fn fetch_component_token(
+        &mut self,
+        call: &Call,
+        request: FetchComponentToken,
+    ) -> Result<FetchComponentTokenAnswer<'_>, Refused>;
+    /// Makes a code for the page on which a merchant authorizes a third-party platform.
+    fn create_preauth_code(
+        &mut self,
+        call: &Call,
+        request: CreatePreauthCode,
+    ) -> Result<CreatePreauthCodeAnswer<'_>, Refused>;
+    /// Redeems the code that a merchant's authorization gave, for tokens to act for the merchant.
+    fn redeem_authorization(
+        &mut self,
+        call: &Call,
+        request: RedeemAuthorization,
+    ) -> Result<RedeemAuthorizationAnswer<'_>, Refused>;
+    /// Fetches a new access token to act for a merchant.
+    fn refresh_authorizer_token(
+        &mut self,
+        call: &Call,
+        request: RefreshAuthorizerToken,
+    ) -> Result<RefreshAuthorizerTokenAnswer<'_>, Refused>;
+    /// Shows the app of a merchant and what the merchant has granted.
+    fn show_authorizer(&mut self, call: &Call, request: ShowAuthorizer) -> Result<ShowAuthorizerAnswer<'_>, Refused>;
     /// Fetches a new access token by the classic call.
     fn fetch_token(&mut self, call: &Call, request: FetchToken) -> Result<FetchTokenAnswer<'_>, Refused>;
     /// Fetches the stable access token: the same one again while it is valid.
@@ -44,6 +94,39 @@ pub trait Api {
         call: &Call,
         request: FetchStableToken,
     ) -> Result<FetchStableTokenAnswer<'_>, Refused>;
+    /// Resets the quotas of all calls of an app.
+    fn reset_quota(&mut self, call: &Call, request: ResetQuota) -> Result<(), Refused>;
+    /// Resets the quotas of all calls of an app without a token, for when no token can be fetched any more.
+    fn reset_quota_by_secret(&mut self, call: &Call, request: ResetQuotaBySecret) -> Result<(), Refused>;
+    /// Resets the quota of one call.
+    fn reset_path_quota(&mut self, call: &Call, request: ResetPathQuota) -> Result<(), Refused>;
+    /// Shows how much of the day's quota of a call is left.
+    fn show_quota(&mut self, call: &Call, request: ShowQuota) -> Result<ShowQuotaAnswer, Refused>;
+    /// Shows a request by the `rid` of its answer.
+    fn show_request(&mut self, call: &Call, request: ShowRequest) -> Result<ShowRequestAnswer<'_>, Refused>;
+    /// Lists the addresses at which the API is served.
+    fn list_api_addresses(&mut self, call: &Call, request: ListApiAddresses)
+    -> Result<ListApiAddressesAnswer, Refused>;
+    /// Lists the addresses from which pushes come.
+    fn list_callback_addresses(
+        &mut self,
+        call: &Call,
+        request: ListCallbackAddresses,
+    ) -> Result<ListCallbackAddressesAnswer, Refused>;
+    /// Uploads a file for messages; it is kept for 3 days and may be sent as often as one likes.
+    fn upload_media(&mut self, call: &Call, request: UploadMedia) -> Result<UploadMediaAnswer<'_>, Refused>;
+    /// Fetches temporary media: a file, or the address of a video.
+    fn fetch_media(&mut self, call: &Call, request: FetchMedia) -> Result<raw::FileOr<FetchMediaAnswer<'_>>, Refused>;
+    /// Sends a message to a customer of an Official Account or a Service Account.
+    fn send_message(&mut self, call: &Call, request: SendMessage) -> Result<(), Refused>;
+    /// Sends a message to a customer of a Mini Program or a Mini Game.
+    fn send_program_message(&mut self, call: &Call, request: SendProgramMessage) -> Result<(), Refused>;
+    /// Sends a message to a customer of a sub-merchant of an e-commerce platform.
+    fn send_business_message(&mut self, call: &Call, request: SendBusinessMessage) -> Result<(), Refused>;
+    /// Shows a customer that somebody is typing, or no longer.
+    fn set_typing(&mut self, call: &Call, request: SetTyping) -> Result<(), Refused>;
+    /// Shows a customer of a Mini Program or a Mini Game that somebody is typing, or no longer.
+    fn set_program_typing(&mut self, call: &Call, request: SetProgramTyping) -> Result<(), Refused>;
     /// Lists message records, one page at a time.
     fn list_records(&mut self, call: &Call, request: ListRecords) -> Result<ListRecordsAnswer<'_>, Refused>;
     /// Opens a session between a customer and a worker.
@@ -56,6 +139,12 @@ pub trait Api {
     fn list_sessions(&mut self, call: &Call, request: ListSessions) -> Result<ListSessionsAnswer<'_>, Refused>;
     /// Lists the customers who wait for a worker, those who have waited longest first.
     fn list_waiting(&mut self, call: &Call, request: ListWaiting) -> Result<ListWaitingAnswer<'_>, Refused>;
+    /// Shows to which corporation a Mini Program is bound.
+    fn show_work(&mut self, call: &Call, request: ShowWork) -> Result<ShowWorkAnswer<'_>, Refused>;
+    /// Binds a Mini Program to a corporation.
+    fn bind_work(&mut self, call: &Call, request: BindWork) -> Result<(), Refused>;
+    /// Unbinds a Mini Program from its corporation.
+    fn unbind_work(&mut self, call: &Call, request: UnbindWork) -> Result<(), Refused>;
     /// Adds a worker to a Mini Program by WeChat ID.
     fn add_worker(&mut self, call: &Call, request: AddWorker) -> Result<(), Refused>;
     /// Deletes a worker of a Mini Program by openid.
@@ -80,10 +169,64 @@ pub enum Op {
     ListAccounts,
     /// Lists the customer service accounts that are online, with the number of customers that each is serving.
     ListOnlineAccounts,
+    /// Makes a worker of a Mini Program its administrator of customer service.
+    SetAdmin,
+    /// Takes the administration of customer service from a worker of a Mini Program.
+    CancelAdmin,
+    /// Registers a sub-merchant.
+    RegisterBusiness,
+    /// Changes the nickname or the picture of a sub-merchant; what is left out stays.
+    UpdateBusiness,
+    /// Finds a sub-merchant by its id.
+    FindBusiness,
+    /// Finds a sub-merchant by the name that it was registered with.
+    FindBusinessByName,
+    /// Lists sub-merchants, one page at a time.
+    ListBusinesses,
+    /// Has the platform push tickets to a third-party platform again.
+    StartTicketPush,
+    /// Fetches the access token of a third-party platform.
+    FetchComponentToken,
+    /// Makes a code for the page on which a merchant authorizes a third-party platform.
+    CreatePreauthCode,
+    /// Redeems the code that a merchant's authorization gave, for tokens to act for the merchant.
+    RedeemAuthorization,
+    /// Fetches a new access token to act for a merchant.
+    RefreshAuthorizerToken,
+    /// Shows the app of a merchant and what the merchant has granted.
+    ShowAuthorizer,
     /// Fetches a new access token by the classic call.
     FetchToken,
     /// Fetches the stable access token: the same one again while it is valid.
     FetchStableToken,
+    /// Resets the quotas of all calls of an app.
+    ResetQuota,
+    /// Resets the quotas of all calls of an app without a token, for when no token can be fetched any more.
+    ResetQuotaBySecret,
+    /// Resets the quota of one call.
+    ResetPathQuota,
+    /// Shows how much of the day's quota of a call is left.
+    ShowQuota,
+    /// Shows a request by the `rid` of its answer.
+    ShowRequest,
+    /// Lists the addresses at which the API is served.
+    ListApiAddresses,
+    /// Lists the addresses from which pushes come.
+    ListCallbackAddresses,
+    /// Uploads a file for messages; it is kept for 3 days and may be sent as often as one likes.
+    UploadMedia,
+    /// Fetches temporary media: a file, or the address of a video.
+    FetchMedia,
+    /// Sends a message to a customer of an Official Account or a Service Account.
+    SendMessage,
+    /// Sends a message to a customer of a Mini Program or a Mini Game.
+    SendProgramMessage,
+    /// Sends a message to a customer of a sub-merchant of an e-commerce platform.
+    SendBusinessMessage,
+    /// Shows a customer that somebody is typing, or no longer.
+    SetTyping,
+    /// Shows a customer of a Mini Program or a Mini Game that somebody is typing, or no longer.
+    SetProgramTyping,
     /// Lists message records, one page at a time.
     ListRecords,
     /// Opens a session between a customer and a worker.
@@ -96,6 +239,12 @@ pub enum Op {
     ListSessions,
     /// Lists the customers who wait for a worker, those who have waited longest first.
     ListWaiting,
+    /// Shows to which corporation a Mini Program is bound.
+    ShowWork,
+    /// Binds a Mini Program to a corporation.
+    BindWork,
+    /// Unbinds a Mini Program from its corporation.
+    UnbindWork,
     /// Adds a worker to a Mini Program by WeChat ID.
     AddWorker,
     /// Deletes a worker of a Mini Program by openid.
@@ -112,14 +261,44 @@ impl Op {
         Self::InviteWorker,
         Self::ListAccounts,
         Self::ListOnlineAccounts,
+        Self::SetAdmin,
+        Self::CancelAdmin,
+        Self::RegisterBusiness,
+        Self::UpdateBusiness,
+        Self::FindBusiness,
+        Self::FindBusinessByName,
+        Self::ListBusinesses,
+        Self::StartTicketPush,
+        Self::FetchComponentToken,
+        Self::CreatePreauthCode,
+        Self::RedeemAuthorization,
+        Self::RefreshAuthorizerToken,
+        Self::ShowAuthorizer,
         Self::FetchToken,
         Self::FetchStableToken,
+        Self::ResetQuota,
+        Self::ResetQuotaBySecret,
+        Self::ResetPathQuota,
+        Self::ShowQuota,
+        Self::ShowRequest,
+        Self::ListApiAddresses,
+        Self::ListCallbackAddresses,
+        Self::UploadMedia,
+        Self::FetchMedia,
+        Self::SendMessage,
+        Self::SendProgramMessage,
+        Self::SendBusinessMessage,
+        Self::SetTyping,
+        Self::SetProgramTyping,
         Self::ListRecords,
         Self::CreateSession,
         Self::CloseSession,
         Self::FindSession,
         Self::ListSessions,
         Self::ListWaiting,
+        Self::ShowWork,
+        Self::BindWork,
+        Self::UnbindWork,
         Self::AddWorker,
         Self::DeleteWorker,
     ];
@@ -135,21 +314,52 @@ impl Op {
             Self::InviteWorker => kf_model::accounts::InviteWorker::SPEC,
             Self::ListAccounts => kf_model::accounts::ListAccounts::SPEC,
             Self::ListOnlineAccounts => kf_model::accounts::ListOnlineAccounts::SPEC,
+            Self::SetAdmin => kf_model::admin::SetAdmin::SPEC,
+            Self::CancelAdmin => kf_model::admin::CancelAdmin::SPEC,
+            Self::RegisterBusiness => kf_model::business::RegisterBusiness::SPEC,
+            Self::UpdateBusiness => kf_model::business::UpdateBusiness::SPEC,
+            Self::FindBusiness => kf_model::business::FindBusiness::SPEC,
+            Self::FindBusinessByName => kf_model::business::FindBusinessByName::SPEC,
+            Self::ListBusinesses => kf_model::business::ListBusinesses::SPEC,
+            Self::StartTicketPush => kf_model::component::StartTicketPush::SPEC,
+            Self::FetchComponentToken => kf_model::component::FetchComponentToken::SPEC,
+            Self::CreatePreauthCode => kf_model::component::CreatePreauthCode::SPEC,
+            Self::RedeemAuthorization => kf_model::component::RedeemAuthorization::SPEC,
+            Self::RefreshAuthorizerToken => kf_model::component::RefreshAuthorizerToken::SPEC,
+            Self::ShowAuthorizer => kf_model::component::ShowAuthorizer::SPEC,
             Self::FetchToken => kf_model::credentials::FetchToken::SPEC,
             Self::FetchStableToken => kf_model::credentials::FetchStableToken::SPEC,
+            Self::ResetQuota => kf_model::diagnosis::ResetQuota::SPEC,
+            Self::ResetQuotaBySecret => kf_model::diagnosis::ResetQuotaBySecret::SPEC,
+            Self::ResetPathQuota => kf_model::diagnosis::ResetPathQuota::SPEC,
+            Self::ShowQuota => kf_model::diagnosis::ShowQuota::SPEC,
+            Self::ShowRequest => kf_model::diagnosis::ShowRequest::SPEC,
+            Self::ListApiAddresses => kf_model::diagnosis::ListApiAddresses::SPEC,
+            Self::ListCallbackAddresses => kf_model::diagnosis::ListCallbackAddresses::SPEC,
+            Self::UploadMedia => kf_model::media::UploadMedia::SPEC,
+            Self::FetchMedia => kf_model::media::FetchMedia::SPEC,
+            Self::SendMessage => kf_model::messages::SendMessage::SPEC,
+            Self::SendProgramMessage => kf_model::messages::SendProgramMessage::SPEC,
+            Self::SendBusinessMessage => kf_model::messages::SendBusinessMessage::SPEC,
+            Self::SetTyping => kf_model::messages::SetTyping::SPEC,
+            Self::SetProgramTyping => kf_model::messages::SetProgramTyping::SPEC,
             Self::ListRecords => kf_model::records::ListRecords::SPEC,
             Self::CreateSession => kf_model::sessions::CreateSession::SPEC,
             Self::CloseSession => kf_model::sessions::CloseSession::SPEC,
             Self::FindSession => kf_model::sessions::FindSession::SPEC,
             Self::ListSessions => kf_model::sessions::ListSessions::SPEC,
             Self::ListWaiting => kf_model::sessions::ListWaiting::SPEC,
+            Self::ShowWork => kf_model::work::ShowWork::SPEC,
+            Self::BindWork => kf_model::work::BindWork::SPEC,
+            Self::UnbindWork => kf_model::work::UnbindWork::SPEC,
             Self::AddWorker => kf_model::workers::AddWorker::SPEC,
             Self::DeleteWorker => kf_model::workers::DeleteWorker::SPEC,
         }
     }
 }
 
-/// The calls on a path; where there are several, each has the fields that tell it from the others.
+/// The calls on a path; where there are several, each has the fields that tell it from the others, or the kind of
+/// the app that calls does.
 pub(crate) fn route(path: &str) -> &'static [(Op, &'static [&'static str])] {
     match path {
         "/customservice/kfaccount/add" => &[(Op::AddAccount, &["kf_account", "nickname"]), (Op::AddWorker, &["kf_wx"])],
@@ -159,64 +369,168 @@ pub(crate) fn route(path: &str) -> &'static [(Op, &'static [&'static str])] {
         "/customservice/kfaccount/inviteworker" => &[(Op::InviteWorker, &[])],
         "/cgi-bin/customservice/getkflist" => &[(Op::ListAccounts, &[])],
         "/cgi-bin/customservice/getonlinekflist" => &[(Op::ListOnlineAccounts, &[])],
+        "/customservice/kfaccount/setadmin" => &[(Op::SetAdmin, &[])],
+        "/customservice/kfaccount/canceladmin" => &[(Op::CancelAdmin, &[])],
+        "/cgi-bin/business/register" => &[(Op::RegisterBusiness, &[])],
+        "/cgi-bin/business/update" => &[(Op::UpdateBusiness, &[])],
+        "/cgi-bin/business/get" => &[(Op::FindBusiness, &["business_id"]), (Op::FindBusinessByName, &["account_name"])],
+        "/cgi-bin/business/list" => &[(Op::ListBusinesses, &[])],
+        "/cgi-bin/component/api_start_push_ticket" => &[(Op::StartTicketPush, &[])],
+        "/cgi-bin/component/api_component_token" => &[(Op::FetchComponentToken, &[])],
+        "/cgi-bin/component/api_create_preauthcode" => &[(Op::CreatePreauthCode, &[])],
+        "/cgi-bin/component/api_query_auth" => &[(Op::RedeemAuthorization, &[])],
+        "/cgi-bin/component/api_authorizer_token" => &[(Op::RefreshAuthorizerToken, &[])],
+        "/cgi-bin/component/api_get_authorizer_info" => &[(Op::ShowAuthorizer, &[])],
         "/cgi-bin/token" => &[(Op::FetchToken, &[])],
         "/cgi-bin/stable_token" => &[(Op::FetchStableToken, &[])],
+        "/cgi-bin/clear_quota" => &[(Op::ResetQuota, &[])],
+        "/cgi-bin/clear_quota/v2" => &[(Op::ResetQuotaBySecret, &[])],
+        "/cgi-bin/openapi/quota/clear" => &[(Op::ResetPathQuota, &[])],
+        "/cgi-bin/openapi/quota/get" => &[(Op::ShowQuota, &[])],
+        "/cgi-bin/openapi/rid/get" => &[(Op::ShowRequest, &[])],
+        "/cgi-bin/get_api_domain_ip" => &[(Op::ListApiAddresses, &[])],
+        "/cgi-bin/getcallbackip" => &[(Op::ListCallbackAddresses, &[])],
+        "/cgi-bin/media/upload" => &[(Op::UploadMedia, &[])],
+        "/cgi-bin/media/get" => &[(Op::FetchMedia, &[])],
+        "/cgi-bin/message/custom/send" => &[(Op::SendMessage, &[]), (Op::SendProgramMessage, &[])],
+        "/cgi-bin/message/custom/business/send" => &[(Op::SendBusinessMessage, &[])],
+        "/cgi-bin/message/custom/typing" => &[(Op::SetTyping, &[])],
+        "/cgi-bin/message/custom/business/typing" => &[(Op::SetProgramTyping, &[])],
         "/customservice/msgrecord/getmsglist" => &[(Op::ListRecords, &[])],
         "/customservice/kfsession/create" => &[(Op::CreateSession, &[])],
         "/customservice/kfsession/close" => &[(Op::CloseSession, &[])],
         "/customservice/kfsession/getsession" => &[(Op::FindSession, &[])],
         "/customservice/kfsession/getsessionlist" => &[(Op::ListSessions, &[])],
         "/customservice/kfsession/getwaitcase" => &[(Op::ListWaiting, &[])],
+        "/customservice/work/get" => &[(Op::ShowWork, &[])],
+        "/customservice/work/bind" => &[(Op::BindWork, &[])],
+        "/customservice/work/unbind" => &[(Op::UnbindWork, &[])],
         _ => &[],
     }
 }
 
-/// Lets a platform answer a call; gives the JSON that goes out.
-pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Vec<u8>, Refused> {
+/// Lets a platform answer a call; gives the JSON or the file that goes out.
+pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Answer, Refused> {
     match op {
         Op::AddAccount => {
             api.add_account(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
         Op::UpdateAccount => {
             api.update_account(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
         Op::DeleteAccount => {
             api.delete_account(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
         Op::UploadPicture => {
             api.upload_picture(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
         Op::InviteWorker => {
             api.invite_worker(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
-        Op::ListAccounts => Ok(json::answer(&api.list_accounts(call, Raw::read(input)?)?)),
-        Op::ListOnlineAccounts => Ok(json::answer(&api.list_online_accounts(call, Raw::read(input)?)?)),
-        Op::FetchToken => Ok(json::answer(&api.fetch_token(call, Raw::read(input)?)?)),
-        Op::FetchStableToken => Ok(json::answer(&api.fetch_stable_token(call, Raw::read(input)?)?)),
-        Op::ListRecords => Ok(json::answer(&api.list_records(call, Raw::read(input)?)?)),
+        Op::ListAccounts => Ok(Answer::Json(json::answer(&api.list_accounts(call, Raw::read(input)?)?))),
+        Op::ListOnlineAccounts => Ok(Answer::Json(json::answer(&api.list_online_accounts(call, Raw::read(input)?)?))),
+        Op::SetAdmin => {
+            api.set_admin(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::CancelAdmin => {
+            api.cancel_admin(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::RegisterBusiness => Ok(Answer::Json(json::answer(&api.register_business(call, Raw::read(input)?)?))),
+        Op::UpdateBusiness => {
+            api.update_business(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::FindBusiness => Ok(Answer::Json(json::answer(&api.find_business(call, Raw::read(input)?)?))),
+        Op::FindBusinessByName => Ok(Answer::Json(json::answer(&api.find_business_by_name(call, Raw::read(input)?)?))),
+        Op::ListBusinesses => Ok(Answer::Json(json::answer(&api.list_businesses(call, Raw::read(input)?)?))),
+        Op::StartTicketPush => {
+            api.start_ticket_push(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::FetchComponentToken => Ok(Answer::Json(json::answer(&api.fetch_component_token(call, Raw::read(input)?)?))),
+        Op::CreatePreauthCode => Ok(Answer::Json(json::answer(&api.create_preauth_code(call, Raw::read(input)?)?))),
+        Op::RedeemAuthorization => Ok(Answer::Json(json::answer(&api.redeem_authorization(call, Raw::read(input)?)?))),
+        Op::RefreshAuthorizerToken => {
+            Ok(Answer::Json(json::answer(&api.refresh_authorizer_token(call, Raw::read(input)?)?)))
+        }
+        Op::ShowAuthorizer => Ok(Answer::Json(json::answer(&api.show_authorizer(call, Raw::read(input)?)?))),
+        Op::FetchToken => Ok(Answer::Json(json::answer(&api.fetch_token(call, Raw::read(input)?)?))),
+        Op::FetchStableToken => Ok(Answer::Json(json::answer(&api.fetch_stable_token(call, Raw::read(input)?)?))),
+        Op::ResetQuota => {
+            api.reset_quota(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::ResetQuotaBySecret => {
+            api.reset_quota_by_secret(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::ResetPathQuota => {
+            api.reset_path_quota(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::ShowQuota => Ok(Answer::Json(json::answer(&api.show_quota(call, Raw::read(input)?)?))),
+        Op::ShowRequest => Ok(Answer::Json(json::answer(&api.show_request(call, Raw::read(input)?)?))),
+        Op::ListApiAddresses => Ok(Answer::Json(json::answer(&api.list_api_addresses(call, Raw::read(input)?)?))),
+        Op::ListCallbackAddresses => {
+            Ok(Answer::Json(json::answer(&api.list_callback_addresses(call, Raw::read(input)?)?)))
+        }
+        Op::UploadMedia => Ok(Answer::Json(json::answer(&api.upload_media(call, Raw::read(input)?)?))),
+        Op::FetchMedia => Ok(Answer::of_file_or(&api.fetch_media(call, Raw::read(input)?)?)),
+        Op::SendMessage => {
+            api.send_message(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::SendProgramMessage => {
+            api.send_program_message(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::SendBusinessMessage => {
+            api.send_business_message(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::SetTyping => {
+            api.set_typing(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::SetProgramTyping => {
+            api.set_program_typing(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::ListRecords => Ok(Answer::Json(json::answer(&api.list_records(call, Raw::read(input)?)?))),
         Op::CreateSession => {
             api.create_session(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
         Op::CloseSession => {
             api.close_session(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
-        Op::FindSession => Ok(json::answer(&api.find_session(call, Raw::read(input)?)?)),
-        Op::ListSessions => Ok(json::answer(&api.list_sessions(call, Raw::read(input)?)?)),
-        Op::ListWaiting => Ok(json::answer(&api.list_waiting(call, Raw::read(input)?)?)),
+        Op::FindSession => Ok(Answer::Json(json::answer(&api.find_session(call, Raw::read(input)?)?))),
+        Op::ListSessions => Ok(Answer::Json(json::answer(&api.list_sessions(call, Raw::read(input)?)?))),
+        Op::ListWaiting => Ok(Answer::Json(json::answer(&api.list_waiting(call, Raw::read(input)?)?))),
+        Op::ShowWork => Ok(Answer::Json(json::answer(&api.show_work(call, Raw::read(input)?)?))),
+        Op::BindWork => {
+            api.bind_work(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
+        Op::UnbindWork => {
+            api.unbind_work(call, Raw::read(input)?)?;
+            Ok(Answer::Json(raw::done()))
+        }
         Op::AddWorker => {
             api.add_worker(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
         Op::DeleteWorker => {
             api.delete_worker(call, Raw::read(input)?)?;
-            Ok(crate::raw::done())
+            Ok(Answer::Json(raw::done()))
         }
     }
 }
@@ -370,6 +684,394 @@ impl Json for ListOnlineAccountsAnswer<'_> {
     }
 }
 
+/// What came with a call of `set_admin`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct SetAdmin {
+    /// The openid of the worker, as `list_accounts` shows it.
+    #[serde(skip)]
+    pub kf_openid: Option<String>,
+    /// The sub-merchant that the worker belongs to, on e-commerce platforms.
+    #[serde(skip)]
+    pub business_id: Option<String>,
+}
+
+impl Raw for SetAdmin {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        Ok(Self { kf_openid: input.text("kf_openid"), business_id: input.text("business_id") })
+    }
+}
+
+/// What came with a call of `cancel_admin`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct CancelAdmin {
+    /// The openid of the worker, as `list_accounts` shows it.
+    #[serde(skip)]
+    pub kf_openid: Option<String>,
+    /// The sub-merchant that the worker belongs to, on e-commerce platforms.
+    #[serde(skip)]
+    pub business_id: Option<String>,
+}
+
+impl Raw for CancelAdmin {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        Ok(Self { kf_openid: input.text("kf_openid"), business_id: input.text("business_id") })
+    }
+}
+
+/// What came with a call of `register_business`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct RegisterBusiness {
+    /// A name of its own, which nobody sees; case counts.
+    pub account_name: Option<String>,
+    /// The name that customers see.
+    pub nickname: Option<String>,
+    /// The picture: a temporary image.
+    pub icon_media_id: Option<String>,
+    /// Whether customer service accounts can be given to the business: its id then goes into the calls on accounts.
+    pub transfer_to_commkf: Option<bool>,
+}
+
+impl Raw for RegisterBusiness {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `register_business` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct RegisterBusinessAnswer<'a> {
+    /// The id of the business.
+    pub business_id: Cow<'a, str>,
+}
+
+impl Json for RegisterBusinessAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""business_id":"#, &self.business_id);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `update_business`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct UpdateBusiness {
+    /// The business.
+    pub business_id: Option<String>,
+    /// The new name that customers see.
+    pub nickname: Option<String>,
+    /// The new picture: a temporary image.
+    pub icon_media_id: Option<String>,
+}
+
+impl Raw for UpdateBusiness {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `find_business`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct FindBusiness {
+    /// The business.
+    pub business_id: Option<String>,
+}
+
+impl Raw for FindBusiness {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `find_business` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct FindBusinessAnswer<'a> {
+    /// The business.
+    pub business_info: Business<'a>,
+}
+
+impl Json for FindBusinessAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""business_info":"#, &self.business_info);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `find_business_by_name`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct FindBusinessByName {
+    /// The name; case counts.
+    pub account_name: Option<String>,
+}
+
+impl Raw for FindBusinessByName {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `find_business_by_name` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct FindBusinessByNameAnswer<'a> {
+    /// The business.
+    pub business_info: Business<'a>,
+}
+
+impl Json for FindBusinessByNameAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""business_info":"#, &self.business_info);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `list_businesses`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ListBusinesses {
+    /// How many businesses to leave out before the first.
+    pub offset: Option<Number>,
+    /// Businesses to return at the most, up to 200.
+    pub count: Option<Number>,
+}
+
+impl Raw for ListBusinesses {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `list_businesses` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct ListBusinessesAnswer<'a> {
+    /// The businesses.
+    pub list: Vec<Business<'a>>,
+}
+
+impl Json for ListBusinessesAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""list":"#, &self.list);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `start_ticket_push`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct StartTicketPush {
+    /// The third-party platform.
+    pub component_appid: Option<String>,
+    /// Its AppSecret.
+    #[serde(default, deserialize_with = "crate::raw::credential")]
+    pub component_secret: Option<Secret>,
+}
+
+impl Raw for StartTicketPush {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `fetch_component_token`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct FetchComponentToken {
+    /// The third-party platform.
+    pub component_appid: Option<String>,
+    /// Its AppSecret.
+    #[serde(default, deserialize_with = "crate::raw::credential")]
+    pub component_appsecret: Option<Secret>,
+    /// The newest ticket.
+    #[serde(default, deserialize_with = "crate::raw::credential")]
+    pub component_verify_ticket: Option<Secret>,
+}
+
+impl Raw for FetchComponentToken {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `fetch_component_token` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct FetchComponentTokenAnswer<'a> {
+    /// The token.
+    pub component_access_token: &'a Secret,
+    /// Seconds that the token lives, at most 7200; 0 where the server does not say.
+    pub expires_in: Option<i64>,
+}
+
+impl Json for FetchComponentTokenAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""component_access_token":"#, &self.component_access_token);
+        if let Some(expires_in) = &self.expires_in {
+            json::member(out, r#""expires_in":"#, expires_in);
+        }
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `create_preauth_code`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct CreatePreauthCode {
+    /// The third-party platform.
+    pub component_appid: Option<String>,
+}
+
+impl Raw for CreatePreauthCode {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `create_preauth_code` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct CreatePreauthCodeAnswer<'a> {
+    /// The code.
+    pub pre_auth_code: &'a Secret,
+    /// Seconds that the code lives; 0 where the server does not say.
+    pub expires_in: Option<i64>,
+}
+
+impl Json for CreatePreauthCodeAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""pre_auth_code":"#, &self.pre_auth_code);
+        if let Some(expires_in) = &self.expires_in {
+            json::member(out, r#""expires_in":"#, expires_in);
+        }
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `redeem_authorization`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct RedeemAuthorization {
+    /// The third-party platform.
+    pub component_appid: Option<String>,
+    /// The code of the authorization.
+    #[serde(default, deserialize_with = "crate::raw::credential")]
+    pub authorization_code: Option<Secret>,
+}
+
+impl Raw for RedeemAuthorization {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `redeem_authorization` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct RedeemAuthorizationAnswer<'a> {
+    /// The authorization, with its tokens.
+    pub authorization_info: Authorization<'a>,
+}
+
+impl Json for RedeemAuthorizationAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""authorization_info":"#, &self.authorization_info);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `refresh_authorizer_token`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct RefreshAuthorizerToken {
+    /// The third-party platform.
+    pub component_appid: Option<String>,
+    /// The app of the merchant.
+    pub authorizer_appid: Option<String>,
+    /// The refresh token of the last answer.
+    #[serde(default, deserialize_with = "crate::raw::credential")]
+    pub authorizer_refresh_token: Option<Secret>,
+}
+
+impl Raw for RefreshAuthorizerToken {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `refresh_authorizer_token` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct RefreshAuthorizerTokenAnswer<'a> {
+    /// The token to act for the merchant.
+    pub authorizer_access_token: &'a Secret,
+    /// Seconds that the token lives; 0 where the server does not say.
+    pub expires_in: Option<i64>,
+    /// The refresh token for the next time; where it is missing, the one that was sent stays good.
+    pub authorizer_refresh_token: Option<&'a Secret>,
+}
+
+impl Json for RefreshAuthorizerTokenAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""authorizer_access_token":"#, &self.authorizer_access_token);
+        if let Some(expires_in) = &self.expires_in {
+            json::member(out, r#""expires_in":"#, expires_in);
+        }
+        if let Some(authorizer_refresh_token) = &self.authorizer_refresh_token {
+            json::member(out, r#""authorizer_refresh_token":"#, authorizer_refresh_token);
+        }
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `show_authorizer`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ShowAuthorizer {
+    /// The third-party platform.
+    pub component_appid: Option<String>,
+    /// The app of the merchant.
+    pub authorizer_appid: Option<String>,
+}
+
+impl Raw for ShowAuthorizer {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `show_authorizer` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct ShowAuthorizerAnswer<'a> {
+    /// The app.
+    pub authorizer_info: Authorizer<'a>,
+    /// What was granted.
+    pub authorization_info: AuthorizationInfo<'a>,
+}
+
+impl Json for ShowAuthorizerAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""authorizer_info":"#, &self.authorizer_info);
+        json::member(out, r#""authorization_info":"#, &self.authorization_info);
+        out.push(b'}');
+    }
+}
+
 /// What came with a call of `fetch_token`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[non_exhaustive]
@@ -451,6 +1153,372 @@ impl Json for FetchStableTokenAnswer<'_> {
             json::member(out, r#""expires_in":"#, expires_in);
         }
         out.push(b'}');
+    }
+}
+
+/// What came with a call of `reset_quota`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ResetQuota {
+    /// The app, which is that of the token.
+    pub appid: Option<String>,
+}
+
+impl Raw for ResetQuota {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `reset_quota_by_secret`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ResetQuotaBySecret {
+    /// The app.
+    pub appid: Option<String>,
+    /// Its AppSecret.
+    #[serde(default, deserialize_with = "crate::raw::credential")]
+    pub appsecret: Option<Secret>,
+}
+
+impl Raw for ResetQuotaBySecret {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `reset_path_quota`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ResetPathQuota {
+    /// The path of the call, from the root.
+    pub cgi_path: Option<String>,
+}
+
+impl Raw for ResetPathQuota {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `show_quota`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ShowQuota {
+    /// The path of the call, from the root.
+    pub cgi_path: Option<String>,
+}
+
+impl Raw for ShowQuota {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `show_quota` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct ShowQuotaAnswer {
+    /// The quota of the day.
+    pub quota: Quota,
+}
+
+impl Json for ShowQuotaAnswer {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""quota":"#, &self.quota);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `show_request`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ShowRequest {
+    /// The id of the request, as its answer has it behind `rid:`.
+    pub rid: Option<String>,
+}
+
+impl Raw for ShowRequest {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What `show_request` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct ShowRequestAnswer<'a> {
+    /// The request.
+    pub request: LoggedRequest<'a>,
+}
+
+impl Json for ShowRequestAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""request":"#, &self.request);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `list_api_addresses`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ListApiAddresses {}
+
+impl Raw for ListApiAddresses {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        let _ = input;
+        Ok(Self {})
+    }
+}
+
+/// What `list_api_addresses` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct ListApiAddressesAnswer {
+    /// The addresses.
+    pub ip_list: raw::AddressList,
+}
+
+impl Json for ListApiAddressesAnswer {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""ip_list":"#, &self.ip_list);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `list_callback_addresses`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ListCallbackAddresses {}
+
+impl Raw for ListCallbackAddresses {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        let _ = input;
+        Ok(Self {})
+    }
+}
+
+/// What `list_callback_addresses` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct ListCallbackAddressesAnswer {
+    /// The addresses, and networks like `203.0.113.0/24`.
+    pub ip_list: raw::AddressList,
+}
+
+impl Json for ListCallbackAddressesAnswer {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""ip_list":"#, &self.ip_list);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `upload_media`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct UploadMedia {
+    /// What the file is.
+    #[serde(skip)]
+    pub kind: Option<String>,
+    /// The file, with its name and content type.
+    #[serde(skip)]
+    pub media: Option<File>,
+}
+
+impl Raw for UploadMedia {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        Ok(Self { kind: input.text("type"), media: input.file("media")? })
+    }
+}
+
+/// What `upload_media` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct UploadMediaAnswer<'a> {
+    /// What the file is.
+    pub kind: Option<Cow<'a, str>>,
+    /// The id of the file; real servers name that of a thumb `thumb_media_id`.
+    pub media_id: Cow<'a, str>,
+    /// When it was uploaded.
+    pub created_at: Option<i64>,
+}
+
+impl Json for UploadMediaAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        if let Some(kind) = &self.kind {
+            json::member(out, r#""type":"#, kind);
+        }
+        json::member(out, r#""media_id":"#, &self.media_id);
+        if let Some(created_at) = &self.created_at {
+            json::member(out, r#""created_at":"#, created_at);
+        }
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `fetch_media`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct FetchMedia {
+    /// The file.
+    #[serde(skip)]
+    pub media_id: Option<String>,
+}
+
+impl Raw for FetchMedia {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        Ok(Self { media_id: input.text("media_id") })
+    }
+}
+
+/// What `fetch_media` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct FetchMediaAnswer<'a> {
+    /// Where the video is. Not to be fetched blindly: the server controls it.
+    pub video_url: Cow<'a, str>,
+}
+
+impl Json for FetchMediaAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""video_url":"#, &self.video_url);
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `send_message`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct SendMessage {
+    /// The customer.
+    pub touser: Option<String>,
+    /// What to send.
+    pub msgtype: Option<String>,
+    /// Text.
+    pub text: Option<TextMessage>,
+    /// A picture.
+    pub image: Option<ImageMessage>,
+    /// A voice.
+    pub voice: Option<VoiceMessage>,
+    /// A video.
+    pub video: Option<VideoMessage>,
+    /// Music.
+    pub music: Option<MusicMessage>,
+    /// A link with a picture.
+    pub news: Option<NewsMessage>,
+    /// An article by the id of its material; drafts have taken its place.
+    pub mpnews: Option<MpNewsMessage>,
+    /// An article that was published.
+    pub mpnewsarticle: Option<MpNewsArticleMessage>,
+    /// A menu to choose from.
+    pub msgmenu: Option<MenuMessage>,
+    /// A card, such as a voucher.
+    pub wxcard: Option<CardMessage>,
+    /// A page of a Mini Program that is linked to the account.
+    pub miniprogrampage: Option<PageMessage>,
+    /// A link. The page names it beside the other kinds and does not describe it; only Mini Programs are known to send it (C16).
+    pub link: Option<LinkMessage>,
+    /// The account in whose name to send.
+    pub customservice: Option<CustomService>,
+    /// The message of the customer that this one answers, for the label of answers by AI.
+    pub aimsgcontext: Option<AiContext>,
+}
+
+impl Raw for SendMessage {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `send_program_message`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct SendProgramMessage {
+    /// The customer.
+    pub touser: Option<String>,
+    /// What to send.
+    pub msgtype: Option<String>,
+    /// Text.
+    pub text: Option<TextMessage>,
+    /// A picture.
+    pub image: Option<ImageMessage>,
+    /// A link.
+    pub link: Option<LinkMessage>,
+    /// A page of the Mini Program itself.
+    pub miniprogrampage: Option<OwnPageMessage>,
+    /// The message of the customer that this one answers, for the label of answers by AI.
+    pub aimsgcontext: Option<AiContext>,
+}
+
+impl Raw for SendProgramMessage {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `send_business_message`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct SendBusinessMessage {
+    /// The customer.
+    pub touser: Option<String>,
+    /// What to send.
+    pub msgtype: Option<String>,
+    /// Text.
+    pub text: Option<TextMessage>,
+    /// A picture.
+    pub image: Option<ImageMessage>,
+    /// A link.
+    pub link: Option<LinkMessage>,
+    /// A page of the Mini Program itself.
+    pub miniprogrampage: Option<OwnPageMessage>,
+    /// The sub-merchant that sends.
+    pub businessid: Option<String>,
+}
+
+impl Raw for SendBusinessMessage {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `set_typing`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct SetTyping {
+    /// The customer.
+    pub touser: Option<String>,
+    /// Whether the state begins or ends.
+    pub command: Option<String>,
+}
+
+impl Raw for SetTyping {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `set_program_typing`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct SetProgramTyping {
+    /// The customer.
+    pub touser: Option<String>,
+    /// Whether the state begins or ends.
+    pub command: Option<String>,
+    /// The sub-merchant whose customer it is, on e-commerce platforms.
+    pub businessid: Option<String>,
+}
+
+impl Raw for SetProgramTyping {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
     }
 }
 
@@ -630,6 +1698,74 @@ impl Json for ListWaitingAnswer<'_> {
     }
 }
 
+/// What came with a call of `show_work`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ShowWork {}
+
+impl Raw for ShowWork {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        let _ = input;
+        Ok(Self {})
+    }
+}
+
+/// What `show_work` answers.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct ShowWorkAnswer<'a> {
+    /// The name of the corporation; present once the Mini Program is bound.
+    pub entity_name: Option<Cow<'a, str>>,
+    /// The corporation; present once the Mini Program is bound.
+    pub corpid: Option<Cow<'a, str>>,
+    /// When it was bound; present once the Mini Program is bound.
+    pub bind_time: Option<i64>,
+}
+
+impl Json for ShowWorkAnswer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        if let Some(entity_name) = &self.entity_name {
+            json::member(out, r#""entityName":"#, entity_name);
+        }
+        if let Some(corpid) = &self.corpid {
+            json::member(out, r#""corpid":"#, corpid);
+        }
+        if let Some(bind_time) = &self.bind_time {
+            json::member(out, r#""bindTime":"#, bind_time);
+        }
+        out.push(b'}');
+    }
+}
+
+/// What came with a call of `bind_work`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct BindWork {
+    /// The corporation.
+    pub corpid: Option<String>,
+}
+
+impl Raw for BindWork {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
+/// What came with a call of `unbind_work`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct UnbindWork {
+    /// The corporation.
+    pub corpid: Option<String>,
+}
+
+impl Raw for UnbindWork {
+    fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        input.json()
+    }
+}
+
 /// What came with a call of `add_worker`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[non_exhaustive]
@@ -751,6 +1887,407 @@ impl Json for OnlineAccount<'_> {
         }
         out.push(b'}');
     }
+}
+
+/// A sub-merchant of an e-commerce platform.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct Business<'a> {
+    /// Its id.
+    pub business_id: Cow<'a, str>,
+    /// The name that it was registered with.
+    pub account_name: Option<Cow<'a, str>>,
+    /// The name that customers see.
+    pub nickname: Option<Cow<'a, str>>,
+    /// Its picture: an address, where the table of the page has the id of a medium (C18). Not to be fetched blindly: the server controls it.
+    pub icon_url: Option<Cow<'a, str>>,
+}
+
+impl Json for Business<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""business_id":"#, &self.business_id);
+        if let Some(account_name) = &self.account_name {
+            json::member(out, r#""account_name":"#, account_name);
+        }
+        if let Some(nickname) = &self.nickname {
+            json::member(out, r#""nickname":"#, nickname);
+        }
+        if let Some(icon_url) = &self.icon_url {
+            json::member(out, r#""icon_url":"#, icon_url);
+        }
+        out.push(b'}');
+    }
+}
+
+/// An authorization with its tokens, as `redeem_authorization` answers it.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct Authorization<'a> {
+    /// The app of the merchant.
+    pub authorizer_appid: Cow<'a, str>,
+    /// The token to act for the merchant.
+    pub authorizer_access_token: &'a Secret,
+    /// Seconds that the token lives; 0 where the server does not say.
+    pub expires_in: Option<i64>,
+    /// The refresh token.
+    pub authorizer_refresh_token: &'a Secret,
+    /// The permission sets that the merchant has granted; not what the app itself is entitled to.
+    pub func_info: Option<raw::FuncInfo>,
+}
+
+impl Json for Authorization<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""authorizer_appid":"#, &self.authorizer_appid);
+        json::member(out, r#""authorizer_access_token":"#, &self.authorizer_access_token);
+        if let Some(expires_in) = &self.expires_in {
+            json::member(out, r#""expires_in":"#, expires_in);
+        }
+        json::member(out, r#""authorizer_refresh_token":"#, &self.authorizer_refresh_token);
+        if let Some(func_info) = &self.func_info {
+            json::member(out, r#""func_info":"#, func_info);
+        }
+        out.push(b'}');
+    }
+}
+
+/// An authorization, as `show_authorizer` shows it.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct AuthorizationInfo<'a> {
+    /// The app of the merchant.
+    pub authorizer_appid: Cow<'a, str>,
+    /// The permission sets that the merchant has granted; not what the app itself is entitled to.
+    pub func_info: Option<raw::FuncInfo>,
+}
+
+impl Json for AuthorizationInfo<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""authorizer_appid":"#, &self.authorizer_appid);
+        if let Some(func_info) = &self.func_info {
+            json::member(out, r#""func_info":"#, func_info);
+        }
+        out.push(b'}');
+    }
+}
+
+/// The app of a merchant, as `show_authorizer` shows it.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct Authorizer<'a> {
+    /// What kind of account it is.
+    pub service_type_info: Option<ServiceTypeInfo>,
+    /// How it is certified.
+    pub verify_type_info: Option<VerifyTypeInfo>,
+    /// Its original id, `gh_` and more.
+    pub user_name: Option<Cow<'a, str>>,
+    /// Its WeChat ID, which is the suffix of its customer service accounts.
+    pub alias: Option<Cow<'a, str>>,
+    /// How the account stands, as the server writes it.
+    pub account_status: Option<Cow<'a, str>>,
+}
+
+impl Json for Authorizer<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        if let Some(service_type_info) = &self.service_type_info {
+            json::member(out, r#""service_type_info":"#, service_type_info);
+        }
+        if let Some(verify_type_info) = &self.verify_type_info {
+            json::member(out, r#""verify_type_info":"#, verify_type_info);
+        }
+        if let Some(user_name) = &self.user_name {
+            json::member(out, r#""user_name":"#, user_name);
+        }
+        if let Some(alias) = &self.alias {
+            json::member(out, r#""alias":"#, alias);
+        }
+        if let Some(account_status) = &self.account_status {
+            json::member(out, r#""account_status":"#, account_status);
+        }
+        out.push(b'}');
+    }
+}
+
+/// The kind of an account.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct ServiceTypeInfo {
+    /// The kind.
+    pub id: i64,
+}
+
+impl Json for ServiceTypeInfo {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""id":"#, &self.id);
+        out.push(b'}');
+    }
+}
+
+/// How an account is certified.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct VerifyTypeInfo {
+    /// The number of the certification.
+    pub id: i64,
+}
+
+impl Json for VerifyTypeInfo {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""id":"#, &self.id);
+        out.push(b'}');
+    }
+}
+
+/// The quota of a call.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct Quota {
+    /// Calls that a day may have.
+    pub daily_limit: i64,
+    /// Calls of today; it can lag behind.
+    pub used: Option<i64>,
+    /// Calls that are left today.
+    pub remain: Option<i64>,
+}
+
+impl Json for Quota {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        json::member(out, r#""daily_limit":"#, &self.daily_limit);
+        if let Some(used) = &self.used {
+            json::member(out, r#""used":"#, used);
+        }
+        if let Some(remain) = &self.remain {
+            json::member(out, r#""remain":"#, remain);
+        }
+        out.push(b'}');
+    }
+}
+
+/// A request that was made.
+#[derive(Clone, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
+pub struct LoggedRequest<'a> {
+    /// When it came.
+    pub invoke_time: Option<i64>,
+    /// Milliseconds that it took.
+    pub cost_in_ms: Option<i64>,
+    /// Its query, or its address: the access token is in it.
+    pub request_url: Option<&'a Secret>,
+    /// Its body, which may hold credentials.
+    pub request_body: Option<&'a Secret>,
+    /// What was answered, which may hold credentials.
+    pub response_body: Option<&'a Secret>,
+    /// Where it came from.
+    pub client_ip: Option<Cow<'a, str>>,
+}
+
+impl Json for LoggedRequest<'_> {
+    fn json(&self, out: &mut Vec<u8>) {
+        out.push(b'{');
+        if let Some(invoke_time) = &self.invoke_time {
+            json::member(out, r#""invoke_time":"#, invoke_time);
+        }
+        if let Some(cost_in_ms) = &self.cost_in_ms {
+            json::member(out, r#""cost_in_ms":"#, cost_in_ms);
+        }
+        if let Some(request_url) = &self.request_url {
+            json::member(out, r#""request_url":"#, request_url);
+        }
+        if let Some(request_body) = &self.request_body {
+            json::member(out, r#""request_body":"#, request_body);
+        }
+        if let Some(response_body) = &self.response_body {
+            json::member(out, r#""response_body":"#, response_body);
+        }
+        if let Some(client_ip) = &self.client_ip {
+            json::member(out, r#""client_ip":"#, client_ip);
+        }
+        out.push(b'}');
+    }
+}
+
+/// The account in whose name a message is sent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct CustomService {
+    /// The account, as the listing names it.
+    pub kf_account: Option<String>,
+}
+
+/// What a message by AI answers.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct AiContext {
+    /// The id of the message of the customer, as its push has it.
+    pub msgid: Option<String>,
+}
+
+/// Text.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct TextMessage {
+    /// The text. It may hold `<a>` links with `href`, `data-miniprogram-appid` and `data-miniprogram-path`; a Mini Program may link to itself alone.
+    pub content: Option<String>,
+}
+
+/// A picture.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct ImageMessage {
+    /// The picture: temporary or permanent media.
+    pub media_id: Option<String>,
+}
+
+/// A voice.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct VoiceMessage {
+    /// The voice: temporary or permanent media.
+    pub media_id: Option<String>,
+}
+
+/// A video.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct VideoMessage {
+    /// The video: temporary or permanent media.
+    pub media_id: Option<String>,
+    /// Its thumb.
+    pub thumb_media_id: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+}
+
+/// Music.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct MusicMessage {
+    /// Its title.
+    pub title: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// Where it is.
+    pub musicurl: Option<String>,
+    /// Where it is in high quality, for clients on Wi-Fi.
+    pub hqmusicurl: Option<String>,
+    /// Its thumb.
+    pub thumb_media_id: Option<String>,
+}
+
+/// A link with a picture.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct NewsMessage {
+    /// The article: exactly one.
+    pub articles: Option<Vec<Article>>,
+}
+
+/// An article of a `NewsMessage`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct Article {
+    /// Its title.
+    pub title: Option<String>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Where it is.
+    pub url: Option<String>,
+    /// Where its picture is: 640 by 320 or 80 by 80 pixels fit.
+    pub picurl: Option<String>,
+}
+
+/// An article by the id of its material.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct MpNewsMessage {
+    /// The material.
+    pub media_id: Option<String>,
+}
+
+/// An article that was published.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct MpNewsArticleMessage {
+    /// The article, as publishing it named it.
+    pub article_id: Option<String>,
+}
+
+/// A menu. A tap comes back as a text with `bizmsgmenuid`; it opens the window of a menu, not that of a message.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct MenuMessage {
+    /// The text above the entries.
+    pub head_content: Option<String>,
+    /// The entries.
+    pub list: Option<Vec<MenuEntry>>,
+    /// The text below the entries.
+    pub tail_content: Option<String>,
+}
+
+/// An entry of a `MenuMessage`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct MenuEntry {
+    /// What comes back as `bizmsgmenuid`.
+    pub id: Option<String>,
+    /// What the customer sees.
+    pub content: Option<String>,
+}
+
+/// A card, such as a voucher.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct CardMessage {
+    /// The card.
+    pub card_id: Option<String>,
+}
+
+/// A page of a Mini Program that is linked to the account.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct PageMessage {
+    /// Its title.
+    pub title: Option<String>,
+    /// The Mini Program.
+    pub appid: Option<String>,
+    /// The page in it.
+    pub pagepath: Option<String>,
+    /// Its cover, of about 520 by 416 pixels.
+    pub thumb_media_id: Option<String>,
+}
+
+/// A page of the Mini Program itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct OwnPageMessage {
+    /// Its title.
+    pub title: Option<String>,
+    /// The page in it.
+    pub pagepath: Option<String>,
+    /// Its cover, of about 520 by 416 pixels.
+    pub thumb_media_id: Option<String>,
+}
+
+/// A link.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[non_exhaustive]
+pub struct LinkMessage {
+    /// Its title.
+    pub title: Option<String>,
+    /// What it is.
+    pub description: Option<String>,
+    /// Where it leads.
+    pub url: Option<String>,
+    /// Where its picture is.
+    pub thumb_url: Option<String>,
 }
 
 /// One message between a customer and a worker, or one step of their session.
