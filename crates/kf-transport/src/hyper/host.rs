@@ -108,8 +108,8 @@ impl Host {
 
     async fn establish(&self, clock: &Arc<dyn Clock>, limits: &Limits) -> Result<Connection, Failure> {
         let stream = self.dialer.dial(&self.base, &**clock).await?;
-        let heard = Heard::default();
-        let io = TokioIo::new(Heeded { stream, heard: heard.clone(), clock: Arc::clone(clock), is_new: true });
+        let heard = Heard::new(stream);
+        let io = TokioIo::new(Heeded { heard: heard.clone(), clock: Arc::clone(clock), is_new: true });
         let handshake = http1::Builder::new().max_buf_size(limits.head_max).handshake(io).await;
         let (sender, connection) = handshake.map_err(|error| Failure::of(Connect, error))?;
         // Ends when the sender is dropped or the server hangs up; why is told to the call, if there is one.

@@ -23,8 +23,10 @@ pub(super) struct Connection {
 }
 
 impl Drop for Connection {
-    /// Ends the connection at once: what is still to be written must not go out after the call has ended.
+    /// Ends the connection at once: what is still to be written must not go out after the call has ended. Its task ends when
+    /// its runtime goes on, which may be never.
     fn drop(&mut self) {
+        self.heard.close();
         self.task.abort();
     }
 }

@@ -10,6 +10,7 @@ mod helpers;
 mod idle;
 mod names;
 mod parking;
+mod runtimes;
 mod secrets;
 mod server;
 mod target;
