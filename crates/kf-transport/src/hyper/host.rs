@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Limits;
@@ -28,7 +29,7 @@ const HASTE: Duration = Duration::from_secs(1);
 pub(super) struct Host {
     pub(super) base: Base,
     pub(super) pool: Pool,
-    places: Semaphore,
+    pub(super) places: Semaphore,
     dialer: Arc<Dialer>,
     /// Milliseconds on the clock; 0 for a host that is not parked.
     parked_until: AtomicU64,
@@ -114,7 +115,7 @@ impl Host {
         let (sender, connection) = handshake.map_err(|error| Failure::of(Connect, error))?;
         // Ends when the sender is dropped or the server hangs up; why is told to the call, if there is one.
         let task = tokio::spawn(async move { drop(connection.await) }).abort_handle();
-        Ok(Connection { sender, heard, task })
+        Ok(Connection { sender, heard, task, runtime: Handle::current().id() })
     }
 
     /// After a failure of one connection the idle ones are not trusted either.
