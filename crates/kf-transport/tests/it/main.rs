@@ -4,6 +4,7 @@ mod cancel;
 mod certificates;
 mod clock;
 mod connecting;
+mod errors;
 mod faults;
 mod hard;
 mod helpers;
