@@ -1,6 +1,6 @@
 //! What no compiler checks: arrows, budgets, manifests, heads of files, places of secrets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -36,6 +36,7 @@ struct Package {
     version: String,
     rust_version: Option<String>,
     manifest_path: String,
+    features: BTreeMap<String, Vec<String>>,
     dependencies: Vec<Dependency>,
 }
 
@@ -49,6 +50,17 @@ impl Metadata {
     fn members(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| self.workspace_members.contains(&package.id))
     }
+}
+
+/// The crates that people build, each with no feature and with each of its features alone.
+pub(crate) fn feature_sets(root: &Path) -> Result<Vec<(String, String)>, String> {
+    let metadata = metadata(root)?;
+    let crates = metadata.members().filter(|package| package.name.starts_with("kf-") && package.name != "kf-tests");
+    let sets = crates.flat_map(|package| {
+        let features = package.features.keys().filter(|name| *name != "default").cloned();
+        std::iter::once(String::new()).chain(features).map(|features| (package.name.clone(), features))
+    });
+    Ok(sets.collect())
 }
 
 fn metadata(root: &Path) -> Result<Metadata, String> {

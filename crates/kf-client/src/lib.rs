@@ -17,3 +17,8 @@ pub use error::{AnswerError, ApiError, Error, ErrorKind, StuckPage, TokenFailure
 pub use records::{RecordCursor, Records};
 pub use retry::RetryPolicy;
 pub use waiting::WaitingQueue;
+
+// What a client is made of, so that one dependency is enough.
+pub use kf_model as model;
+pub use kf_token as token;
+pub use kf_transport as transport;

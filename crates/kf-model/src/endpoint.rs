@@ -14,26 +14,50 @@ use crate::{
 ///
 /// A request serialises to the JSON of its body; what goes into the query is left out of it. The requests of
 /// [`ENDPOINTS`](crate::ENDPOINTS) are generated from the specification; an endpoint of your own is a struct with this
-/// trait:
+/// trait, and what it answers is `()` or a struct with [`Answer`]:
 ///
 /// ```
-/// use kf_model::{Endpoint, EndpointSpec, Method, Repeat};
+/// use kf_model::{Answer, Endpoint, EndpointSpec, Method, QueryPair, Repeat};
 ///
-/// /// Asks for the tags of customers; a call that this version does not have.
+/// /// Asks for the tags of a customer; a call that this version does not have.
 /// #[derive(Debug, serde::Serialize)]
-/// struct ListTags {}
+/// struct ListTags {
+///     /// Goes into the query, so it is left out of the body.
+///     #[serde(skip)]
+///     lang: String,
+///     openid: String,
+/// }
+///
+/// #[derive(Debug, serde::Deserialize)]
+/// struct Tags {
+///     tagid_list: Vec<u32>,
+/// }
+///
+/// impl Answer for Tags {}
 ///
 /// impl Endpoint for ListTags {
-///     type Response = ();
+///     type Response = Tags;
 ///     const SPEC: &'static EndpointSpec = &{
-///         let mut spec = EndpointSpec::new("list_tags", Method::Post, "/cgi-bin/tags/get");
+///         let mut spec = EndpointSpec::new("list_tags", Method::Post, "/cgi-bin/tags/getidlist");
 ///         spec.repeat = Repeat::Safe;
 ///         spec
 ///     };
+///
+///     fn query(&self) -> Vec<QueryPair<'_>> {
+///         vec![QueryPair::text("lang", self.lang.as_str())]
+///     }
 /// }
 ///
-/// assert_eq!(ListTags::SPEC.path, "/cgi-bin/tags/get");
+/// let request = ListTags { lang: "zh_CN".into(), openid: "o6_bmjrPTlm6_2sgVt7hMZOPfL2M".into() };
+/// assert_eq!(serde_json::to_string(&request)?, r#"{"openid":"o6_bmjrPTlm6_2sgVt7hMZOPfL2M"}"#);
+/// # #[cfg(feature = "json")] {
+/// let answer = kf_model::decode::<ListTags>(200, br#"{"errcode":0,"tagid_list":[134,2]}"#)?; // with the feature `json`
+/// assert_eq!(answer.tagid_list, [134, 2]);
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// With `kf-client` it is sent by `client.send(&request).await?`, which gives its `Tags`.
 pub trait Endpoint: Serialize + fmt::Debug + Send + Sync {
     /// What comes back when the platform does not refuse.
     type Response: Answer;

@@ -60,6 +60,7 @@ pub fn print(file: &WorldFile) -> String {
 }
 
 /// The same, if it can be read again: a program can put into a world what no scenario may say.
+#[cfg(feature = "tcp")]
 pub(crate) fn print_readable(file: &WorldFile) -> Result<String, ScenarioError> {
     check(file, "")?;
     toml::to_string(file).map_err(|error| {

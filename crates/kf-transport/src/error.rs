@@ -68,6 +68,9 @@ impl Error for TransportError {
 }
 
 /// What happened.
+///
+/// `Display` says that alone, and that nothing was sent where that is certain. Whether a request that went out can have acted
+/// depends on the call as well: whoever knows the call says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -106,11 +109,11 @@ impl fmt::Display for TransportErrorKind {
             Self::Overloaded => "too many calls are in flight; nothing was sent",
             Self::Tls => "no trusted connection; nothing was sent",
             Self::Request => "the request cannot be sent as it is",
-            Self::Timeout => "no answer in time; the call may have acted",
-            Self::Interrupted => "the connection broke before the answer was whole; the call may have acted",
-            Self::Protocol => "the answer is no HTTP; the call may have acted",
-            Self::TooLarge => "the answer is larger than allowed; the call may have acted",
-            Self::Encoded => "the answer is compressed, which was not asked for; the call may have acted",
+            Self::Timeout => "no answer in time",
+            Self::Interrupted => "the connection broke before the answer was whole",
+            Self::Protocol => "the answer is no HTTP",
+            Self::TooLarge => "the answer is larger than allowed",
+            Self::Encoded => "the answer is compressed, which was not asked for",
         })
     }
 }

@@ -38,8 +38,8 @@ use self::host::Host;
 
 /// HTTPS to the hosts of the API. Clones share connections, limits and TLS sessions.
 ///
-/// A connection lives on the runtime that made it. Give each runtime a transport of its own: on one that is shared, a call
-/// may be handed a connection of a runtime that stands still, and end with a time-out.
+/// Calls may come from several tokio runtimes. A connection lives on the one that made it and serves no call of another, which
+/// may close it when it is idle, where there would be more connections than calls may be in flight.
 ///
 /// ```
 /// use kf_transport::HyperTransport;
@@ -124,7 +124,7 @@ impl Inner {
 
     async fn exchange(&self, host: &Host, request: Request, span: Span) -> Result<Response, Failure> {
         let outgoing = Outgoing::new(&host.base, &request)?;
-        let Some((connection, now)) = host.pool.take(span, &*self.clock).await else {
+        let Some((connection, now)) = host.pool.take(span, &*self.clock, &host.places).await else {
             return Box::pin(self.on_fresh(host, &request, Some(outgoing), span)).await;
         };
         match exchange::run(connection, outgoing, &*self.clock, &self.limits, Span { now, ..span }).await {

@@ -27,10 +27,14 @@ pub use crate::message::{Body, Param, ParamValue, Request, Response};
 /// means. A transport sends a request once, or once more where it certainly did not go out; what may have acted is
 /// never sent again.
 ///
+/// A transport must end a call within its [`Request::timeout`], by [`Timeout`](TransportErrorKind::Timeout) if the request may
+/// have gone out. Nobody else watches the time of an attempt: a call that does not end holds up whoever waits for it, past
+/// any deadline. A transport may have a bound of its own that is sooner.
+///
 /// Dropping the future gives the call up: whether the request acted is then unknown.
 #[async_trait]
 pub trait Transport: Send + Sync + std::fmt::Debug {
-    /// Sends a request.
+    /// Sends a request. It must end within [`Request::timeout`], with an answer or an error.
     ///
     /// # Errors
     ///

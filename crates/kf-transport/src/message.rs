@@ -21,7 +21,8 @@ pub struct Request {
     pub query: Vec<Param>,
     /// The body.
     pub body: Body,
-    /// How long the attempt may take, where that is less than the transport allows.
+    /// How long the attempt may take as a whole, from the call of [`send`](crate::Transport::send) to its end, where that is less
+    /// than the transport allows. A transport must end the call within this time.
     pub timeout: Option<Duration>,
 }
 

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 /// Days begin at midnight in Beijing; older pages say that no window may cross it.
 const BEIJING_SECONDS: i64 = 8 * 3_600;
 
-/// Where a run of records stands, to be kept and gone on from.
+/// The farthest moment of a run either way, tens of thousands of years from now: what is counted from it stays a number.
+pub(super) const FARTHEST: i64 = 1 << 40;
+
+/// Where a run of records stands, to be kept and gone on from: text of any serde format, read back by later versions too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecordCursor {
@@ -34,7 +37,8 @@ impl RecordCursor {
 
     /// The end of the window: within a day of Beijing, and no longer than a call may span.
     pub(super) fn end(&self) -> i64 {
-        let midnight = (self.from + BEIJING_SECONDS).div_euclid(86_400) * 86_400 + 86_400 - BEIJING_SECONDS;
-        (midnight - 1).min(self.from.saturating_add(RECORDS_SPAN_SECONDS_MAX)).min(self.to)
+        let from = self.from.clamp(-FARTHEST, FARTHEST);
+        let midnight = (from + BEIJING_SECONDS).div_euclid(86_400) * 86_400 + 86_400 - BEIJING_SECONDS;
+        (midnight - 1).min(from + RECORDS_SPAN_SECONDS_MAX).min(self.to)
     }
 }

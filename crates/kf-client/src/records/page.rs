@@ -11,8 +11,10 @@ pub(super) struct Page {
     pub(super) rows: Vec<Record>,
     /// Rows that could not be read.
     pub(super) skipped: usize,
-    /// Where it leads, unless nothing tells.
-    pub(super) next: Result<RecordCursor, Error>,
+    /// The next page of the window, none if this is the last one, unless nothing tells.
+    pub(super) next: Result<Option<RecordCursor>, Error>,
+    /// When it was asked for.
+    pub(super) asked_at: i64,
 }
 
 /// What a run has learned about its server: how much fits into a page, and whether a page begins with its cursor.
@@ -42,6 +44,7 @@ impl Reader {
         // A page that begins with its cursor needs a second row to lead on.
         let mut least = if self.is_inclusive == Some(true) { 2 } else { 1 };
         loop {
+            let asked_at = client.wall();
             let number = self.number.max(least);
             let answer = match ask(client, cursor, number).await {
                 Err(error) if is_too_large(&error) && number > least => {
@@ -50,7 +53,7 @@ impl Reader {
                 }
                 outcome => outcome?,
             };
-            let page = self.follow(client, cursor, number, answer).await?;
+            let page = self.follow(client, cursor, number, asked_at, answer).await?;
             if page.next.is_ok() || number > 1 {
                 return Ok(page);
             }
@@ -64,6 +67,7 @@ impl Reader {
         client: &Client,
         cursor: &RecordCursor,
         number: u32,
+        asked_at: i64,
         answer: ListRecordsResponse,
     ) -> Result<Page, Error> {
         let (skipped, msgid) = (answer.recordlist.skipped(), answer.msgid.unwrap_or(0));
@@ -75,15 +79,16 @@ impl Reader {
         }
         let last = rows.last().map(digest);
         self.grow();
-        let next = if found < number as usize {
+        let next = if found > 0 && msgid > cursor.msgid {
+            // A page may have fewer rows than were asked for, and more behind them: only an empty one is certainly the last.
+            Ok(Some(RecordCursor { msgid, last, ..*cursor }))
+        } else if found < number as usize {
             self.too_large = None;
-            Ok(cursor.next_window())
-        } else if msgid > cursor.msgid {
-            Ok(RecordCursor { msgid, last, ..cursor.clone() })
+            Ok(None)
         } else {
             Err(Error::stuck(cursor.from, cursor.end(), cursor.msgid, found))
         };
-        Ok(Page { rows, skipped, next })
+        Ok(Page { rows, skipped, next, asked_at })
     }
 
     /// Whether a page begins with the record of its cursor, which no page of the vendor says: one row from there tells,

@@ -10,6 +10,7 @@ mod lost;
 mod many;
 mod pages;
 mod permitted;
+mod polling;
 mod records;
 mod retry;
 mod script;

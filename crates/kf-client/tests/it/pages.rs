@@ -22,13 +22,15 @@ struct Shelf {
     is_inclusive: bool,
     /// How many rows fit into an answer, by the day.
     fits: fn(i64) -> u64,
+    /// How many rows a page has at the most, however many are asked for.
+    gives: usize,
     /// The day, and how many rows were asked for.
     asked: Arc<Mutex<Vec<(i64, u64)>>>,
 }
 
 impl Shelf {
     fn new(rows_a_day: i64, is_inclusive: bool, fits: fn(i64) -> u64) -> Self {
-        Self { rows_a_day, is_inclusive, fits, asked: Arc::default() }
+        Self { rows_a_day, is_inclusive, fits, gives: usize::MAX, asked: Arc::default() }
     }
 
     /// Reads so many days in pages of so many rows; gives how many rows came.
@@ -63,7 +65,7 @@ impl Transport for Shelf {
         }
         let begin = day * self.rows_a_day + 2;
         let first = begin.max(if self.is_inclusive { msgid } else { msgid + 1 });
-        let rows = (first..begin + self.rows_a_day).take(usize::try_from(number).unwrap());
+        let rows = (first..begin + self.rows_a_day).take(usize::try_from(number).unwrap().min(self.gives));
         let ids: Vec<i64> = rows.collect();
         let row = json!({ "openid": "o", "opercode": 2002, "text": "t", "time": start, "worker": "w" });
         let answer = json!({
@@ -112,9 +114,36 @@ async fn pages_grow_again() {
     let mut asked = shelf.asked();
     // Whether a page begins with its cursor.
     asked.retain(|(_, number)| *number != 1);
-    let expected =
-        [(0, 100), (1, 100), (1, 50), (1, 25), (1, 25), (1, 25), (1, 25), (2, 25), (2, 50), (2, 100), (3, 100)];
+    // The last page of each day is empty.
+    let mut expected = vec![(0, 100), (0, 100), (1, 100), (1, 50)];
+    expected.extend([(1, 25); 5]);
+    expected.extend([(2, 25), (2, 50), (2, 100), (2, 100), (3, 100), (3, 100)]);
     assert_eq!(asked, expected);
+}
+
+/// A server may give fewer rows than it was asked for, and have more: a window is read until a page is empty.
+#[tokio::test]
+async fn short_pages_end_no_window() {
+    for (is_inclusive, gives) in [(true, 2), (true, 5), (false, 1), (false, 5), (false, 10)] {
+        let mut shelf = Shelf::new(10, is_inclusive, everything);
+        shelf.gives = gives;
+        assert_eq!(shelf.read(3, 10_000).await, 30, "{is_inclusive}, {gives}");
+    }
+}
+
+/// The page that shows that there is no more costs one call a day that has rows, and none a day that has not.
+#[tokio::test]
+async fn the_last_page_costs_a_call() {
+    for is_inclusive in [true, false] {
+        for (rows, calls) in [(0, 1), (6, 2), (7, 2)] {
+            let shelf = Shelf::new(rows, is_inclusive, everything);
+            assert_eq!(shelf.read(5, 7).await, 5 * rows);
+            let mut asked = shelf.asked();
+            // Whether a page begins with its cursor.
+            asked.retain(|(_, number)| *number != 1);
+            assert_eq!(asked.len(), 5 * calls, "{is_inclusive}, {rows} rows: {asked:?}");
+        }
+    }
 }
 
 /// Where no page of the asked size ever fits, it is tried once a window at the most.

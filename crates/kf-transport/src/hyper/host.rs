@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Limits;
@@ -28,7 +29,7 @@ const HASTE: Duration = Duration::from_secs(1);
 pub(super) struct Host {
     pub(super) base: Base,
     pub(super) pool: Pool,
-    places: Semaphore,
+    pub(super) places: Semaphore,
     dialer: Arc<Dialer>,
     /// Milliseconds on the clock; 0 for a host that is not parked.
     parked_until: AtomicU64,
@@ -108,13 +109,13 @@ impl Host {
 
     async fn establish(&self, clock: &Arc<dyn Clock>, limits: &Limits) -> Result<Connection, Failure> {
         let stream = self.dialer.dial(&self.base, &**clock).await?;
-        let heard = Heard::default();
-        let io = TokioIo::new(Heeded { stream, heard: heard.clone(), clock: Arc::clone(clock), is_new: true });
+        let heard = Heard::new(stream);
+        let io = TokioIo::new(Heeded { heard: heard.clone(), clock: Arc::clone(clock), is_new: true });
         let handshake = http1::Builder::new().max_buf_size(limits.head_max).handshake(io).await;
         let (sender, connection) = handshake.map_err(|error| Failure::of(Connect, error))?;
         // Ends when the sender is dropped or the server hangs up; why is told to the call, if there is one.
         let task = tokio::spawn(async move { drop(connection.await) }).abort_handle();
-        Ok(Connection { sender, heard, task })
+        Ok(Connection { sender, heard, task, runtime: Handle::current().id() })
     }
 
     /// After a failure of one connection the idle ones are not trusted either.

@@ -1,11 +1,11 @@
-//! A connection's bytes, plain or encrypted, with the time at which the last ones came in or went out, and a last look at the
-//! socket before a request goes out.
+//! A connection's bytes, plain or encrypted, with the time at which the last ones came in or went out, a last look at the
+//! socket before a request goes out, and a way to close it from outside.
 
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -17,14 +17,15 @@ use tokio_rustls::client::TlsStream;
 use crate::clock::Clock;
 
 /// What a connection and its call tell each other: when bytes came in or went out last, on the clock, and whether a request
-/// may go out.
-#[derive(Clone, Debug, Default)]
+/// may go out. Either of them closes the socket.
+#[derive(Clone, Debug)]
 pub(super) struct Heard(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
     micros: AtomicU64,
     gate: AtomicU8,
+    stream: Mutex<Option<Stream>>,
 }
 
 /// What is written goes out.
@@ -35,6 +36,29 @@ const EXPECTING: u8 = 1;
 const SHUT: u8 = 2;
 
 impl Heard {
+    pub(super) fn new(stream: Stream) -> Self {
+        Self(Arc::new(Shared {
+            micros: AtomicU64::new(0),
+            gate: AtomicU8::new(OPEN),
+            stream: Mutex::new(Some(stream)),
+        }))
+    }
+
+    /// Closes the socket, whatever becomes of the task that drives it.
+    pub(super) fn close(&self) {
+        let stream = self.stream().take();
+        drop(stream);
+    }
+
+    fn stream(&self) -> MutexGuard<'_, Option<Stream>> {
+        self.0.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the stream says to that, unless it is closed.
+    fn ask<T>(&self, question: impl FnOnce(&mut Stream) -> Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        self.stream().as_mut().map_or_else(|| Poll::Ready(Err(io::ErrorKind::NotConnected.into())), question)
+    }
+
     pub(super) fn last(&self) -> Duration {
         Duration::from_micros(self.0.micros.load(Ordering::Relaxed))
     }
@@ -77,7 +101,6 @@ impl Stream {
 /// A stream that notes when something comes in or goes out.
 #[derive(Debug)]
 pub(super) struct Heeded {
-    pub(super) stream: Stream,
     pub(super) heard: Heard,
     pub(super) clock: Arc<dyn Clock>,
     /// Whether no request went out yet.
@@ -85,16 +108,12 @@ pub(super) struct Heeded {
 }
 
 impl AsyncRead for Heeded {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
-        let read = match &mut self.stream {
+        let read = self.heard.ask(|stream| match stream {
             Stream::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Stream::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
-        };
+        });
         if buffer.filled().len() > before {
             self.heard.note(self.clock.now());
         }
@@ -110,7 +129,8 @@ impl Heeded {
             return Ok(());
         }
         // A server may send the tickets of its TLS session at once.
-        let is_clear = (self.is_new && matches!(self.stream, Stream::Tls(_))) || self.stream.is_quiet();
+        let may_be_tickets = |stream: &Stream| self.is_new && matches!(stream, Stream::Tls(_));
+        let is_clear = self.heard.stream().as_ref().is_some_and(|stream| may_be_tickets(stream) || stream.is_quiet());
         self.is_new = false;
         if is_clear && gate.compare_exchange(EXPECTING, OPEN, Ordering::AcqRel, Ordering::Acquire).is_ok() {
             return Ok(());
@@ -130,10 +150,10 @@ impl Heeded {
 impl AsyncWrite for Heeded {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.pass()?;
-        let written = match &mut self.stream {
+        let written = self.heard.ask(|stream| match stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
-        };
+        });
         self.note(&written);
         written
     }
@@ -144,32 +164,40 @@ impl AsyncWrite for Heeded {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.pass()?;
-        let written = match &mut self.stream {
+        let written = self.heard.ask(|stream| match stream {
             Stream::Plain(stream) => Pin::new(stream).poll_write_vectored(context, slices),
             Stream::Tls(stream) => Pin::new(stream).poll_write_vectored(context, slices),
-        };
+        });
         self.note(&written);
         written
     }
 
     fn is_write_vectored(&self) -> bool {
-        match &self.stream {
-            Stream::Plain(stream) => stream.is_write_vectored(),
-            Stream::Tls(stream) => stream.is_write_vectored(),
+        match &*self.heard.stream() {
+            Some(Stream::Plain(stream)) => stream.is_write_vectored(),
+            Some(Stream::Tls(stream)) => stream.is_write_vectored(),
+            None => false,
         }
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.stream {
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.heard.ask(|stream| match stream {
             Stream::Plain(stream) => Pin::new(stream).poll_flush(context),
             Stream::Tls(stream) => Pin::new(stream).poll_flush(context),
-        }
+        })
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.stream {
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.heard.ask(|stream| match stream {
             Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
-        }
+        })
+    }
+}
+
+impl Drop for Heeded {
+    /// A connection that ended keeps no socket for whoever still holds its other half.
+    fn drop(&mut self) {
+        self.heard.close();
     }
 }
