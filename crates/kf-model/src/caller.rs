@@ -123,7 +123,7 @@ impl fmt::Display for Missing {
                 write_list(f, sets)
             }
             Self::Platform => f.write_str("a third-party platform makes it for itself, no app and nobody for one"),
-            Self::Content(kind, what) => write!(f, "a {kind} may not send `{what}`"),
+            Self::Content(kind, what) => write!(f, "{kind}s may not send `{what}`"),
             Self::OwnToken => f.write_str("an app cannot call it with its own token"),
             Self::ThirdParty => f.write_str("only the app itself may call it, no third-party platform"),
         }

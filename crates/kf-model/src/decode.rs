@@ -98,7 +98,8 @@ fn is_file<E: Endpoint>(answer: &RawAnswer<'_>) -> bool {
         return false;
     }
     // Anything may begin so: it is an answer if it is one as a whole.
-    !is_empty_object(members) && !(members.starts_with(b"\"") && is_answer::<E::Response>(body))
+    let may_be_answer = members.starts_with(b"\"") && is_answer::<E::Response>(body);
+    !may_be_answer && !is_empty_object(members)
 }
 
 /// No medium is an object without members.

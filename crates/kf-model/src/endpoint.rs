@@ -89,7 +89,7 @@ pub trait Endpoint: Serialize + fmt::Debug + Send + Sync {
     /// let link = Message::link("A title", "What it is", "https://example.com", "https://example.com/1.jpg");
     /// let shop = Caller::app(AccountKind::ServiceAccount, true);
     /// let refused = SendMessage::new("OPENID".parse()?, link).may_be_sent_by(&shop).unwrap_err();
-    /// assert_eq!(refused.to_string(), "send_message may not be called: a Service Account may not send `link`");
+    /// assert_eq!(refused.to_string(), "send_message may not be called: Service Accounts may not send `link`");
     /// # Ok::<(), kf_model::IdError>(())
     /// ```
     ///

@@ -3,7 +3,9 @@
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use core::fmt;
+use core::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -86,6 +88,42 @@ pub(crate) fn lifetime_or_default<'de, D: Deserializer<'de>>(deserializer: D) ->
     let scalar = Scalar::deserialize(deserializer)?;
     #[allow(clippy::cast_possible_truncation, reason = "a float too large becomes the largest integer")]
     Ok(if let Scalar::Float(seconds) = scalar { seconds as i64 } else { i64::from_scalar(scalar).unwrap_or_default() })
+}
+
+/// Reads an object of an answer: a list would do for a struct of serde, and is none.
+pub(crate) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+/// Reads an object that may be null.
+pub(crate) fn optional_object<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    struct Object<T>(T);
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            object(deserializer).map(Object)
+        }
+    }
+
+    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|Object(object)| object))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members))
+    }
 }
 
 /// Writes a credential that may be left out.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::Bytes;
+use kf_model::AccountKind;
 
 use crate::call::Refused;
 use crate::fault::Effect;
@@ -18,11 +19,21 @@ use crate::world::World;
 /// The form of what follows the message of a refusal.
 const RID: &str = " rid: 00000000-00000000-00000000";
 
-/// Which call of a path is meant: the first, unless the body has what only another one has.
-pub(crate) fn choose(ops: &'static [(Op, &'static [&'static str])], input: &Input<'_>) -> Option<Op> {
+/// Which call of a path is meant: the first, unless the body has what only another one has, or only the kind of the app
+/// that calls tells.
+pub(crate) fn choose(
+    ops: &'static [(Op, &'static [&'static str])],
+    input: &Input<'_>,
+    kind: impl FnOnce() -> Option<AccountKind>,
+) -> Option<Op> {
     let (first, others) = ops.split_first()?;
     if others.is_empty() {
         return Some(first.0);
+    }
+    if ops.iter().all(|(_, own)| own.is_empty()) {
+        let kind = kind();
+        let may_call = |op: &Op| op.spec().callers.iter().any(|rule| Some(rule.kind) == kind);
+        return ops.iter().map(|(op, _)| *op).find(may_call).or(Some(first.0));
     }
     let body = input.bytes();
     let may_have = |name: &str| body.windows(name.len()).any(|window| window == name.as_bytes());
@@ -74,7 +85,7 @@ impl World {
             Some(Effect::Errcode(code)) => (app(), self.refusal(&said(*code)), *code),
             Some(Effect::Status(status)) => {
                 let body = format!("<html><body><h1>{status}</h1></body></html>");
-                (app(), Reply { status: *status, content_type: "text/html", ..Reply::json(body.into()) }, 0)
+                (app(), Reply { status: *status, content_type: "text/html".into(), ..Reply::json(body.into()) }, 0)
             }
             Some(Effect::Body(body)) => (app(), Reply::json(body.clone().into()), 0),
             Some(Effect::Reset) => (app(), Reply { delivery: Delivery::Reset, ..Reply::json(Bytes::new()) }, 0),
@@ -92,18 +103,18 @@ impl World {
         let Some(op) = op else {
             if self.settings.unknown_path == UnknownPath::NotFound {
                 let body = Bytes::from_static(b"<html><body><h1>404 Not Found</h1></body></html>");
-                return (None, Reply { status: 404, content_type: "text/html", ..Reply::json(body) }, 0);
+                return (None, Reply { status: 404, content_type: "text/html".into(), ..Reply::json(body) }, 0);
             }
             return (None, self.refusal(&said(40066)), 40066);
         };
         let (escapes, encoded_at) = (self.settings.unicode_escapes, self.settings.encoded_at);
         let input = Input { escapes, encoded_at, ..*input };
         match self.answer(op, &input) {
-            Ok((app, mut json)) => {
+            Ok((app, mut content)) => {
                 if op == Op::FindSession && self.settings.find_session_with_errcode {
-                    json.splice(1..1, br#""errcode":0,"errmsg":"ok","#.iter().copied());
+                    content.body.splice(1..1, br#""errcode":0,"errmsg":"ok","#.iter().copied());
                 }
-                (Some(app), Reply::json(json.into()), 0)
+                (Some(app), Reply::of(content), 0)
             }
             Err((app, refused)) => (app, self.refusal(&refused), refused.code),
         }

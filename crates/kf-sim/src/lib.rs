@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod content;
 mod door;
 mod fault;
 mod generated;
@@ -20,6 +21,7 @@ mod state;
 mod world;
 
 pub use call::{Call, Refused};
+pub use content::{AddressList, FileOr, FuncInfo, SentFile};
 pub use door::memory::SimTransport;
 pub use fault::{Effect, Fault};
 pub use generated::api;

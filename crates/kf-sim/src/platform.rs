@@ -76,7 +76,7 @@ impl Platform {
         }
         let at = state.world.now;
         let ops = route(input.path);
-        let op = choose(ops, input);
+        let op = choose(ops, input, || state.world.caller_kind(input));
         let endpoint = op.map(|op| op.spec().name);
         let (delay, effect) = state.world.strike(endpoint, input);
         let before = state.world.changes;

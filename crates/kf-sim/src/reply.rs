@@ -1,9 +1,12 @@
 //! What goes back to a caller, and how it arrives.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
+
+use crate::content::{Content, JSON};
 
 /// What goes back to a caller.
 #[derive(Clone)]
@@ -12,7 +15,9 @@ pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// The content type.
-    pub content_type: &'static str,
+    pub content_type: Cow<'static, str>,
+    /// The content disposition, which names a file.
+    pub content_disposition: Option<String>,
     /// The body.
     pub body: Bytes,
     /// How it arrives.
@@ -42,10 +47,20 @@ pub enum Delivery {
     Lost,
 }
 
-const JSON: &str = "application/json; encoding=utf-8";
-
 impl Reply {
     pub(crate) fn json(body: Bytes) -> Self {
-        Self { status: 200, content_type: JSON, body, delivery: Delivery::Whole, delay: Duration::ZERO }
+        Self {
+            status: 200,
+            content_type: Cow::Borrowed(JSON),
+            content_disposition: None,
+            body,
+            delivery: Delivery::Whole,
+            delay: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn of(content: Content) -> Self {
+        let Content { body, content_type, content_disposition } = content;
+        Self { content_type, content_disposition, ..Self::json(body.into()) }
     }
 }

@@ -16,6 +16,7 @@ mod whole;
 use std::collections::HashMap;
 
 use crate::call::Refused;
+use crate::content::Content;
 use crate::fault::Fault;
 use crate::generated::api::{self as generated, Op};
 use crate::raw::Input;
@@ -102,7 +103,7 @@ impl World {
     }
 
     /// Answers a call: looks which one it is, lets it through the gate and does it.
-    pub(crate) fn answer(&mut self, op: Op, input: &Input<'_>) -> Result<(usize, Vec<u8>), (Option<usize>, Refused)> {
+    pub(crate) fn answer(&mut self, op: Op, input: &Input<'_>) -> Result<(usize, Content), (Option<usize>, Refused)> {
         let call = self.gate(op, input)?;
         let before = self.changes;
         let answer = generated::dispatch(self, op, &call, input).map_err(|refused| (Some(call.app), refused))?;

@@ -241,6 +241,10 @@ impl Checker<'_> {
             if union.member[..index].iter().any(same) {
                 problems.add(&entry, format!("the member `{}` stands twice", member.name), "remove one of the two");
             }
+            if !is_snake(&member.name) || KEYWORDS.contains(&member.name.as_str()) {
+                let what = format!("the member `{}` has a name that Rust cannot take", member.name);
+                problems.add(&entry, what, "write this union by hand, as a type of its own");
+            }
             if member.callers.is_empty() {
                 problems.add(
                     &entry,

@@ -290,8 +290,10 @@ impl<'a> File<'a> {
             self.imports.add("serde::Serialize");
         }
         docs(&mut self.out, "", [doc]);
+        let default = if fields.iter().all(|field| !field.required) { "Default, " } else { "" };
         let serialize = if secret { "" } else { ", Serialize" };
-        let _ = writeln!(self.out, "#[derive(Clone, Debug, PartialEq, Eq, Deserialize{serialize})]\n#[non_exhaustive]");
+        let traits = format!("Clone, Debug, {default}PartialEq, Eq, Deserialize{serialize}");
+        let _ = writeln!(self.out, "#[derive({traits})]\n#[non_exhaustive]");
         let _ = writeln!(self.out, "pub struct {name} {{");
         for field in fields {
             self.answer_field(field);
@@ -319,6 +321,11 @@ impl<'a> File<'a> {
                 (None | Some(Read::Own), None) if field.required => "value",
                 (None | Some(Read::Own), None) => "optional",
             };
+            serde.push(format!("deserialize_with = \"wire::{reader}\""));
+        }
+        if self.spec.object(&field.kind).is_some() {
+            self.imports.add("crate::wire");
+            let reader = if field.required { "object" } else { "optional_object" };
             serde.push(format!("deserialize_with = \"wire::{reader}\""));
         }
         if !serde.is_empty() {

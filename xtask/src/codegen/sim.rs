@@ -12,7 +12,7 @@ pub(crate) fn render(spec: &Spec) -> String {
     let mut out = head("The calls of the platform, as the simulator answers them.", "crates/kf-model/spec");
     out.push_str(
         "use std::borrow::Cow;\n\nuse kf_model::{Endpoint, EndpointSpec, Secret};\nuse serde::Deserialize;\n\n\
-         use crate::call::{Call, Refused};\nuse crate::json::{self, Json};\nuse crate::raw::{self, Answer, File, Input, Number, NumberOrText, Raw};\n\n",
+         use crate::call::{Call, Refused};\nuse crate::content::{self, Content};\nuse crate::json::{self, Json};\nuse crate::raw::{File, Input, Number, NumberOrText, Raw};\n\n",
     );
     api(spec, &mut out);
     op(spec, &mut out);
@@ -43,7 +43,7 @@ fn api(spec: &Spec, out: &mut String) {
             () if endpoint.response.is_empty() => "()".to_owned(),
             () => format!("{request}Answer{}", lifetime(spec, &endpoint.response).replace("'a", "'_")),
         };
-        let answer = if endpoint.answers_file { format!("raw::FileOr<{answer}>") } else { answer };
+        let answer = if endpoint.answers_file { format!("content::FileOr<{answer}>") } else { answer };
         let _ =
             writeln!(out, "    fn {name}(&mut self, call: &Call, request: {request}) -> Result<{answer}, Refused>;");
     }
@@ -88,16 +88,16 @@ fn route(spec: &Spec, out: &mut String) {
 
 fn dispatch(spec: &Spec, out: &mut String) {
     out.push_str("/// Lets a platform answer a call; gives the JSON or the file that goes out.\n");
-    out.push_str("pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Answer, Refused> {\n    match op {\n");
+    out.push_str("pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Content, Refused> {\n    match op {\n");
     for (_, endpoint) in spec.endpoints() {
         let (name, variant) = (&endpoint.name, pascal(&endpoint.name));
         let method = format!("api.{name}(call, Raw::read(input)?)?");
         let _ = if endpoint.response.is_empty() {
-            writeln!(out, "        Op::{variant} => {{ {method}; Ok(Answer::Json(raw::done())) }}")
+            writeln!(out, "        Op::{variant} => {{ {method}; Ok(Content::json(crate::raw::done())) }}")
         } else if endpoint.answers_file {
-            writeln!(out, "        Op::{variant} => Ok(Answer::of_file_or(&{method})),")
+            writeln!(out, "        Op::{variant} => Ok({method}.into()),")
         } else {
-            writeln!(out, "        Op::{variant} => Ok(Answer::Json(json::answer(&{method}))),")
+            writeln!(out, "        Op::{variant} => Ok(Content::json(json::answer(&{method}))),")
         };
     }
     out.push_str("    }\n}\n\n");
@@ -240,7 +240,7 @@ fn answer_type(spec: &Spec, field: &Field) -> String {
     }
     let kind = spec.kind(&field.kind);
     if let Some(kind) = kind.filter(|kind| kind.read == Some(Read::Own)) {
-        return format!("raw::{}", kind.rust_name());
+        return format!("content::{}", kind.rust_name());
     }
     match kind.map(|kind| (kind.secret, kind.wire.as_str())) {
         Some((true, _)) => "&'a Secret",

@@ -318,3 +318,175 @@ fn stale_output_is_named_with_the_command_that_mends_it() {
     assert_eq!(found, ["out/b.rs", "out/c.rs"]);
     says(&stale_message(&found), &["out/b.rs", "cargo xtask codegen"]);
 }
+
+/// A union, the objects that go with its words, and a call that sends it.
+const UNION: &str = r#"doc = "Things."
+
+[[union]]
+name = "Parcel"
+tag = "kind"
+doc = "One of two."
+
+[[union.member]]
+name = "case"
+variant = "Box"
+object = "BoxParcel"
+callers = ["mini-game"]
+doc = "A box."
+
+[[union.member]]
+name = "letters"
+variant = "Letters"
+object = "LettersParcel"
+callers = ["mini-game", "mini-program"]
+doc = "Some letters."
+
+[[object]]
+name = "BoxParcel"
+doc = "A box."
+
+[[object.field]]
+name = "size"
+type = "Text"
+required = false
+doc = "Its size."
+
+[[object]]
+name = "LettersParcel"
+doc = "Some letters."
+
+[[object.field]]
+name = "letters"
+type = "[Letter]"
+exactly = 2
+doc = "The letters."
+
+[[object]]
+name = "Letter"
+doc = "A letter."
+
+[[object.field]]
+name = "text"
+type = "Text"
+doc = "What it says."
+
+"#;
+
+const FIELD: &str = "name = \"name\"\ntype = \"Text\"\ndoc = \"Its name.\"";
+const UNION_FIELD: &str = "name = \"kind\"\nrust_name = \"parcel\"\ntype = \"Parcel\"\ndoc = \"What.\"";
+
+fn with_union() -> Files {
+    let mut files = good();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replacen("doc = \"Things.\"\n", UNION, 1).replacen(FIELD, UNION_FIELD, 1);
+    files
+}
+
+/// What is said of a specification with a union and one text of it replaced by another.
+fn refusal_of_union(from: &str, to: &str) -> String {
+    let mut files = with_union();
+    let things = files.get_mut("things.toml").unwrap();
+    assert!(things.contains(from), "{from:?} is not there");
+    *things = things.replacen(from, to, 1);
+    list(&read(&files).expect_err("the specification is bad, yet it is taken"))
+}
+
+#[test]
+fn a_union_is_an_enum_of_what_is_sent() {
+    let spec = read(&with_union()).map_err(|problems| list(&problems)).unwrap();
+    let outputs = outputs(&crate::root(), &spec).unwrap();
+    let text = |name: &str| outputs.iter().find(|output| output.path.ends_with(name)).unwrap().text.as_str();
+    says(
+        text("things.rs"),
+        &[
+            "#[serde(flatten)]\n    pub parcel: Parcel,",
+            "pub fn new(parcel: impl Into<Parcel>) -> Self",
+            "Box(BoxParcel)",
+            "Self::Letters(body) => wire::tagged(serializer, \"kind\", \"letters\", body)",
+            "Self::Box(_) => &[AccountKind::MiniGame]",
+            "pub letters: [Letter; 2],",
+            "Some((self.parcel.kind(), self.parcel.senders()))",
+            "#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]\n#[non_exhaustive]\npub struct BoxParcel",
+        ],
+    );
+    says(
+        text("api.rs"),
+        &["pub kind: Option<String>,", "pub letters: Option<LettersParcel>,", "pub letters: Option<Vec<Letter>>,"],
+    );
+    says(text("methods.rs"), &["pub async fn add_thing(&self, parcel: impl Into<Parcel>) -> Result<(), Error>"]);
+    let openapi: serde_json::Value = serde_json::from_str(text("openapi.json")).unwrap();
+    let schemas = &openapi["components"]["schemas"];
+    assert_eq!(schemas["AddThing"]["properties"]["kind"]["enum"], serde_json::json!(["case", "letters"]));
+    assert_eq!(schemas["AddThing"]["oneOf"][1]["required"], serde_json::json!(["letters"]));
+    assert_eq!(schemas["LettersParcel"]["properties"]["letters"]["maxItems"], 2);
+    says(text("ENDPOINTS.md"), &["| `case` | `case`: `BoxParcel` | mini-game | A box. |"]);
+}
+
+#[test]
+fn a_union_that_cannot_be_is_refused() {
+    let cases = [
+        ("object = \"BoxParcel\"", "object = \"Box\"", "the member `case` has the unknown object `Box`"),
+        ("variant = \"Letters\"", "variant = \"Box\"", "the member `letters` stands twice"),
+        ("name = \"case\"", "name = \"box\"", "the member `box` has a name that Rust cannot take"),
+        ("callers = [\"mini-game\"]", "callers = []", "nobody may send `case`"),
+        ("name = \"kind\"", "name = \"what\"", "the field `what` has the unknown type `Parcel`"),
+        ("name = \"Parcel\"", "name = \"Letter\"", "has the name of another type"),
+        ("exactly = 2", "exactly = 2\nrequired = true\nvalues = 3", "unknown field `values`"),
+        ("type = \"[Letter]\"", "type = \"Text\"", "says how many rows it has, and is no list"),
+    ];
+    for (from, to, what) in cases {
+        says(&refusal_of_union(from, to), &["spec/things.toml", what]);
+    }
+    let example = "errcodes = [65404, 65406]\n\n[[endpoint.example]]\nsource = \"002\"\nrequest = '{\"bag\":1}'\nresponse = \"{}\"\n";
+    says(&refusal_of_union("errcodes = [65404, 65406]", example), &["an example has `bag`, which is no field"]);
+    let mut files = with_union();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replacen("errcodes = [65404, 65406]", &example.replace("bag", "case"), 1);
+    assert_eq!(read(&files).map_err(|problems| list(&problems)).map(drop), Ok(()), "the words of a union are members");
+}
+
+#[test]
+fn an_object_goes_one_way() {
+    let answer = "errcodes = []\n\n[[endpoint.response]]\nname = \"letter\"\ntype = \"Letter\"\ndoc = \"One.\"\n";
+    let message = refusal_of_union("errcodes = []\n", answer);
+    says(&message, &["object `Letter`", "is sent and answered", "an object for each"]);
+}
+
+#[test]
+fn calls_on_one_path_are_told_apart() {
+    let get = "name = \"show_thing\"\nwire_name = \"getthing\"\nmethod = \"GET\"\npath = \"/thing/get\"";
+    let post =
+        "name = \"show_thing\"\nwire_name = \"getthing\"\ndialect = \"b\"\nmethod = \"POST\"\npath = \"/thing/add\"";
+    let mut files = good();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replacen(get, post, 1).replacen("thing_id", "name", 1);
+    let message = list(&read(&files).err().expect("nothing tells the two apart"));
+    says(&message, &["endpoint `add_thing`", "cannot be told from `show_thing`, which a mini-game may call too"]);
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replacen("mini-game = \"any\"", "mini-program = \"any\"", 1);
+    assert_eq!(read(&files).map_err(|problems| list(&problems)).map(drop), Ok(()), "their callers tell them apart");
+}
+
+#[test]
+fn credentials_inside_of_objects_are_seen() {
+    let object = "doc = \"Things.\"\n\n[[object]]\nname = \"Inner\"\ndoc = \"A thing.\"\n\n[[object.field]]\nname = \"key\"\ntype = \"Secret\"\nrequired = false\ndoc = \"Its key.\"\n";
+    let answer = "errcodes = []\nanswers_file = true\n\n[[endpoint.response]]\nname = \"inner\"\ntype = \"Inner\"\ndoc = \"One.\"\n";
+    let mut files = good();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replacen("doc = \"Things.\"\n", object, 1).replacen("errcodes = []\n", answer, 1);
+    let outputs = outputs(&crate::root(), &read(&files).map_err(|problems| list(&problems)).unwrap()).unwrap();
+    let rust = &outputs.iter().find(|output| output.path.ends_with("things.rs")).unwrap().text;
+    says(
+        rust,
+        &[
+            "FieldSpec::new(\"inner\", \"Inner\", Place::Body, \"One.\").secret()",
+            "PartialEq, Eq, Deserialize)]\n#[non_exhaustive]\npub struct ShowThingResponse",
+            "deserialize_with = \"wire::object\"",
+            "deserialize_with = \"wire::optional\"",
+            "type Response = FileOr<ShowThingResponse>;",
+            "answers_file: true,",
+        ],
+    );
+    let message = refusal("things.toml", "errcodes = []\n", "errcodes = []\nanswers_file = true\n");
+    says(&message, &["endpoint `show_thing`", "answers a file or nothing"]);
+}

@@ -104,7 +104,7 @@ impl Endpoint for SetAdmin {
             (ErrCode::PICTURE_TOO_LARGE, "The list was copied from other calls (C33): this one has no picture."),
             (
                 ErrCode::ACCOUNT_NOT_BOUND,
-                "The list was copied from other calls (C33): a worker of a Mini Program is bound from the start.",
+                "The list was copied from other calls (C33): no page says when this call answers so.",
             ),
             (ErrCode::INVALID_NICKNAME, "The list was copied from other calls (C33): this one has no nickname."),
             (ErrCode::INVALID_ACCOUNT, "The list was copied from other calls (C33): this one has no kf_account."),
@@ -245,7 +245,7 @@ impl Endpoint for CancelAdmin {
             (ErrCode::PICTURE_TOO_LARGE, "The list was copied from other calls (C33): this one has no picture."),
             (
                 ErrCode::ACCOUNT_NOT_BOUND,
-                "The list was copied from other calls (C33): a worker of a Mini Program is bound from the start.",
+                "The list was copied from other calls (C33): no page says when this call answers so.",
             ),
             (ErrCode::INVALID_NICKNAME, "The list was copied from other calls (C33): this one has no nickname."),
             (ErrCode::INVALID_ACCOUNT, "The list was copied from other calls (C33): this one has no kf_account."),

@@ -205,6 +205,7 @@ impl Endpoint for FindBusiness {
 #[non_exhaustive]
 pub struct FindBusinessResponse {
     /// The business.
+    #[serde(deserialize_with = "wire::object")]
     pub business_info: Business,
 }
 
@@ -273,6 +274,7 @@ impl Endpoint for FindBusinessByName {
 #[non_exhaustive]
 pub struct FindBusinessByNameResponse {
     /// The business.
+    #[serde(deserialize_with = "wire::object")]
     pub business_info: Business,
 }
 

@@ -362,6 +362,7 @@ impl Endpoint for RedeemAuthorization {
 #[non_exhaustive]
 pub struct RedeemAuthorizationResponse {
     /// The authorization, with its tokens.
+    #[serde(deserialize_with = "wire::object")]
     pub authorization_info: Authorization,
 }
 
@@ -552,8 +553,10 @@ impl Endpoint for ShowAuthorizer {
 #[non_exhaustive]
 pub struct ShowAuthorizerResponse {
     /// The app.
+    #[serde(deserialize_with = "wire::object")]
     pub authorizer_info: Authorizer,
     /// What was granted.
+    #[serde(deserialize_with = "wire::object")]
     pub authorization_info: AuthorizationInfo,
 }
 
@@ -625,14 +628,14 @@ impl AuthorizationInfo {
 }
 
 /// The app of a merchant, as `show_authorizer` shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Authorizer {
     /// What kind of account it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "wire::optional_object")]
     pub service_type_info: Option<ServiceTypeInfo>,
     /// How it is certified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "wire::optional_object")]
     pub verify_type_info: Option<VerifyTypeInfo>,
     /// Its original id, `gh_` and more.
     #[serde(default, deserialize_with = "wire::or_default")]

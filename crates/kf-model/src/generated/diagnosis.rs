@@ -260,6 +260,7 @@ impl Endpoint for ShowQuota {
 #[non_exhaustive]
 pub struct ShowQuotaResponse {
     /// The quota of the day.
+    #[serde(deserialize_with = "wire::object")]
     pub quota: Quota,
 }
 
@@ -351,6 +352,7 @@ impl Endpoint for ShowRequest {
 #[non_exhaustive]
 pub struct ShowRequestResponse {
     /// The request.
+    #[serde(deserialize_with = "wire::object")]
     pub request: LoggedRequest,
 }
 
@@ -525,7 +527,7 @@ impl Quota {
 }
 
 /// A request that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct LoggedRequest {
     /// When it came.

@@ -74,7 +74,7 @@ impl Endpoint for ShowWork {
 }
 
 /// What [`ShowWork`] answers.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ShowWorkResponse {
     /// The name of the corporation; present once the Mini Program is bound.

@@ -8,11 +8,23 @@ use std::path::Path;
 use kf_model::accounts::{
     AddAccount, DeleteAccount, InviteWorker, ListAccounts, ListOnlineAccounts, UpdateAccount, UploadPicture,
 };
+use kf_model::admin::{CancelAdmin, SetAdmin};
+use kf_model::business::{FindBusiness, FindBusinessByName, ListBusinesses, RegisterBusiness, UpdateBusiness};
+use kf_model::component::{
+    CreatePreauthCode, FetchComponentToken, RedeemAuthorization, RefreshAuthorizerToken, ShowAuthorizer,
+    StartTicketPush,
+};
 use kf_model::credentials::{FetchStableToken, FetchToken};
+use kf_model::diagnosis::{
+    ListApiAddresses, ListCallbackAddresses, ResetPathQuota, ResetQuota, ResetQuotaBySecret, ShowQuota, ShowRequest,
+};
+use kf_model::media::{FetchMedia, UploadMedia};
+use kf_model::messages::{SendBusinessMessage, SendMessage, SendProgramMessage, SetProgramTyping, SetTyping};
 use kf_model::records::ListRecords;
 use kf_model::sessions::{CloseSession, CreateSession, FindSession, ListSessions, ListWaiting};
+use kf_model::work::{BindWork, ShowWork, UnbindWork};
 use kf_model::workers::{AddWorker, DeleteWorker};
-use kf_model::{DecodeError, ENDPOINTS, Endpoint, ErrCode, MalformedKind, Secret, decode};
+use kf_model::{DecodeError, ENDPOINTS, Endpoint, ErrCode, FileOr, MalformedKind, Secret, decode};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde::de::DeserializeOwned;
@@ -164,6 +176,56 @@ fn read(endpoint: &str, status: u16, body: &[u8]) -> Result<Reading, DecodeError
         "fetch_stable_token" => {
             decode::<FetchStableToken>(status, body).map(|answer| token(answer.access_token, answer.expires_in))
         }
+        "send_message" => data::<SendMessage>(status, body, |()| 0),
+        "send_program_message" => data::<SendProgramMessage>(status, body, |()| 0),
+        "send_business_message" => data::<SendBusinessMessage>(status, body, |()| 0),
+        "set_typing" => data::<SetTyping>(status, body, |()| 0),
+        "set_program_typing" => data::<SetProgramTyping>(status, body, |()| 0),
+        "set_admin" => data::<SetAdmin>(status, body, |()| 0),
+        "cancel_admin" => data::<CancelAdmin>(status, body, |()| 0),
+        "show_work" => data::<ShowWork>(status, body, |_| 0),
+        "bind_work" => data::<BindWork>(status, body, |()| 0),
+        "unbind_work" => data::<UnbindWork>(status, body, |()| 0),
+        "upload_media" => data::<UploadMedia>(status, body, |_| 0),
+        "fetch_media" => decode::<FetchMedia>(status, body)
+            .map(|answer| match answer {
+                FileOr::Data(link) => serde_json::to_value(&link).unwrap(),
+                FileOr::File(file) => json!({ "bytes": file.bytes.len() }),
+            })
+            .map(|data| Reading { data, skipped: 0, token: None }),
+        "register_business" => data::<RegisterBusiness>(status, body, |_| 0),
+        "update_business" => data::<UpdateBusiness>(status, body, |()| 0),
+        "find_business" => data::<FindBusiness>(status, body, |_| 0),
+        "find_business_by_name" => data::<FindBusinessByName>(status, body, |_| 0),
+        "list_businesses" => data::<ListBusinesses>(status, body, |answer| answer.list.skipped()),
+        "start_ticket_push" => data::<StartTicketPush>(status, body, |()| 0),
+        "fetch_component_token" => decode::<FetchComponentToken>(status, body)
+            .map(|answer| token(answer.component_access_token, answer.expires_in)),
+        "create_preauth_code" => {
+            decode::<CreatePreauthCode>(status, body).map(|answer| token(answer.pre_auth_code, answer.expires_in))
+        }
+        "redeem_authorization" => decode::<RedeemAuthorization>(status, body).map(|answer| {
+            let info = answer.authorization_info;
+            let data =
+                json!({ "appid": info.authorizer_appid, "func_info": info.func_info, "expires_in": info.expires_in });
+            Reading { data, skipped: info.func_info.skipped, token: Some(info.authorizer_refresh_token) }
+        }),
+        "refresh_authorizer_token" => decode::<RefreshAuthorizerToken>(status, body).map(|answer| {
+            let refresh = answer.authorizer_refresh_token.unwrap_or(answer.authorizer_access_token);
+            token(refresh, answer.expires_in)
+        }),
+        "show_authorizer" => data::<ShowAuthorizer>(status, body, |answer| answer.authorization_info.func_info.skipped),
+        "reset_quota" => data::<ResetQuota>(status, body, |()| 0),
+        "reset_quota_by_secret" => data::<ResetQuotaBySecret>(status, body, |()| 0),
+        "reset_path_quota" => data::<ResetPathQuota>(status, body, |()| 0),
+        "show_quota" => data::<ShowQuota>(status, body, |_| 0),
+        "show_request" => decode::<ShowRequest>(status, body).map(|answer| {
+            let seen = answer.request;
+            let data = json!({ "at": seen.invoke_time, "ms": seen.cost_in_ms, "ip": seen.client_ip });
+            Reading { data, skipped: 0, token: seen.request_url }
+        }),
+        "list_api_addresses" => data::<ListApiAddresses>(status, body, |_| 0),
+        "list_callback_addresses" => data::<ListCallbackAddresses>(status, body, |_| 0),
         other => panic!("the corpus does not know the endpoint {other}: add it here"),
     }
 }
@@ -227,7 +289,7 @@ fn what_must_be_malformed_says_why() {
 
 #[test]
 fn the_corpus_is_as_wide_as_it_should_be() {
-    for (group, least) in [("accepted", 45), ("refused", 25), ("malformed", 60)] {
+    for (group, least) in [("accepted", 100), ("refused", 40), ("malformed", 90)] {
         let cases = cases::<toml::Value>(group);
         let names: BTreeSet<_> = cases.iter().map(|case| case.name.as_str()).collect();
         let endpoints: BTreeSet<_> = cases.iter().map(|case| case.endpoint.as_str()).collect();
@@ -315,7 +377,8 @@ fn short_accepted() -> Vec<(String, u16, Vec<u8>)> {
 fn soup() -> impl Strategy<Value = Vec<u8>> {
     const WORDS: &[u8] =
         b"{~{~}~}~[~]~,~,~:~:~\"~\\~\\u~d83d~\\ude00~ ~0~-1~1e400~.5~null~true~\x00~\xFF~\xEF\xBB\xBF~\xE5\xAE~\
-        \"errcode\":~\"errmsg\":\"x\"~\"kf_list\":[{~\"kf_account\":\"a@test\"~\"access_token\":\"~\"expires_in\":7200";
+        \"errcode\":~\"errmsg\":\"x\"~\"kf_list\":[{~\"kf_account\":\"a@test\"~\"access_token\":\"~\"expires_in\":7200~\
+        \"video_url\":~\"func_info\":[{~\"funcscope_category\":~\"id\":~\"authorization_info\":{~\"ip_list\":[~\"list\":[~\"request\":{";
     let words = select(WORDS.split(|&byte| byte == b'~').collect::<Vec<_>>());
     let words = prop::collection::vec(words, 0..40).prop_map(|words| words.concat());
     prop_oneof![prop::collection::vec(any::<u8>(), 0..200), words]
@@ -328,7 +391,10 @@ proptest! {
     fn any_bytes_are_read_or_refused(
         body in soup(),
         status in select(vec![200, 204, 302, 500]),
-        endpoint in select(vec!["add_account", "list_accounts", "fetch_stable_token"]),
+        endpoint in select(vec![
+            "add_account", "list_accounts", "fetch_stable_token", "fetch_media", "show_authorizer", "list_api_addresses",
+            "redeem_authorization", "show_request", "list_businesses",
+        ]),
     ) {
         if let Err(error) = read(endpoint, status, &body) {
             prop_assert_eq!(is_fit_to_show(&error), Ok(()));

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use kf_model::accounts::AddAccount;
+use kf_model::component::{RedeemAuthorization, ShowAuthorizer};
 use kf_model::credentials::FetchStableToken;
-use kf_model::{ENDPOINTS, Endpoint, EndpointSpec, ErrCode, Method, Payload, Place, Refresh, Repeat, Retry};
+use kf_model::diagnosis::ShowRequest;
+use kf_model::{ENDPOINTS, Endpoint, EndpointSpec, ErrCode, Method, Payload, Place, Refresh, Repeat, Retry, TokenKind};
 
 #[test]
 fn the_families_of_this_version_are_there() {
@@ -13,20 +15,50 @@ fn the_families_of_this_version_are_there() {
     let expected = [
         "add_account",
         "add_worker",
+        "bind_work",
+        "cancel_admin",
         "close_session",
+        "create_preauth_code",
         "create_session",
         "delete_account",
         "delete_worker",
+        "fetch_component_token",
+        "fetch_media",
         "fetch_stable_token",
         "fetch_token",
+        "find_business",
+        "find_business_by_name",
         "find_session",
         "invite_worker",
         "list_accounts",
+        "list_api_addresses",
+        "list_businesses",
+        "list_callback_addresses",
         "list_online_accounts",
         "list_records",
         "list_sessions",
         "list_waiting",
+        "redeem_authorization",
+        "refresh_authorizer_token",
+        "register_business",
+        "reset_path_quota",
+        "reset_quota",
+        "reset_quota_by_secret",
+        "send_business_message",
+        "send_message",
+        "send_program_message",
+        "set_admin",
+        "set_program_typing",
+        "set_typing",
+        "show_authorizer",
+        "show_quota",
+        "show_request",
+        "show_work",
+        "start_ticket_push",
+        "unbind_work",
         "update_account",
+        "update_business",
+        "upload_media",
         "upload_picture",
     ];
     assert_eq!(names.into_iter().collect::<Vec<_>>(), expected);
@@ -36,12 +68,14 @@ fn the_families_of_this_version_are_there() {
 #[test]
 fn paths_stand_under_their_root() {
     for spec in ENDPOINTS {
-        let root = match spec.name {
-            "list_accounts" | "list_online_accounts" => "/cgi-bin/customservice/",
-            "fetch_token" | "fetch_stable_token" => "/cgi-bin/",
-            _ => "/customservice/",
-        };
-        assert!(spec.path.starts_with(root), "{}: {}", spec.name, spec.path);
+        let path = spec.path;
+        match spec.name {
+            "list_accounts" | "list_online_accounts" => assert!(path.starts_with("/cgi-bin/customservice/"), "{path}"),
+            _ => assert!(!path.starts_with("/cgi-bin/customservice/"), "{path}"),
+        }
+        let of_workers = ["/kfaccount/", "/kfsession/", "/msgrecord/", "/work/"].iter().any(|part| path.contains(part));
+        let root = if of_workers { "/customservice/" } else { "/cgi-bin/" };
+        assert!(path.starts_with(root), "{}: {path}", spec.name);
     }
 }
 
@@ -50,13 +84,24 @@ fn every_endpoint_says_all_there_is() {
     for spec in ENDPOINTS {
         let name = spec.name;
         assert!(spec.server_side_only, "{name}");
-        assert!(!spec.doc.is_empty() && !spec.source.is_empty() && !spec.callers.is_empty(), "{name}: who may call?");
+        assert!(!spec.doc.is_empty() && !spec.source.is_empty(), "{name}");
+        assert_eq!(spec.callers.is_empty(), spec.path.contains("/component/"), "{name}: who may call?");
+        let token = if spec.tokens == [TokenKind::Component] { "component_access_token" } else { "access_token" };
+        assert_eq!(spec.token_name, token, "{name}");
         assert_eq!(spec.repeat == Repeat::Settles, !spec.settled_by.is_empty(), "{name}");
         assert!(spec.errcodes.iter().all(|code| code.name().is_some() && !code.hint().is_empty()), "{name}");
         assert_eq!(spec.method == Method::Get, spec.payload == Payload::None, "{name}");
         assert!(spec.method == Method::Post || spec.request.iter().all(|field| field.place == Place::Query), "{name}");
         assert!(!spec.examples.is_empty(), "{name}: there is no example");
     }
+}
+
+/// No id of a message comes back, and no key of ours goes out: a repeat cannot be told from a second message.
+#[test]
+fn a_message_is_never_sent_twice() {
+    let messages = ENDPOINTS.iter().filter(|spec| spec.path.ends_with("/send")).map(|spec| (spec.name, spec.repeat));
+    let expected = ["send_message", "send_program_message", "send_business_message"].map(|name| (name, Repeat::Never));
+    assert_eq!(messages.collect::<Vec<_>>(), expected);
 }
 
 /// The codes of API pages and older lists that make sense of a lost answer.
@@ -70,6 +115,9 @@ fn what_a_repeat_does_is_stated() {
     assert_eq!(settled("delete_account"), [65401]);
     assert_eq!(settled("close_session"), [65413]);
     assert_eq!(settled("invite_worker"), [65407, 65408, 65411, 65412]);
+    assert_eq!(settled("bind_work"), [10_130_603]);
+    assert_eq!(settled("unbind_work"), [10_130_604]);
+    assert_eq!(settled("register_business"), [45070]);
 }
 
 #[test]
@@ -80,6 +128,8 @@ fn a_token_call_has_hints_of_its_own() {
     assert!(here.contains("AppSecret"), "{here}");
     assert_eq!(AddAccount::SPEC.hint(ErrCode::ACCOUNT_EXISTS), ErrCode::ACCOUNT_EXISTS.hint());
     assert!(FetchStableToken::SPEC.answers_credential() && !AddAccount::SPEC.answers_credential());
+    assert!(RedeemAuthorization::SPEC.answers_credential(), "credentials of an object in the answer count");
+    assert!(ShowRequest::SPEC.answers_credential() && !ShowAuthorizer::SPEC.answers_credential());
 }
 
 #[test]
@@ -92,8 +142,8 @@ fn an_endpoint_of_ones_own_is_careful() {
 /// A code without a hint of its own gets that of what helps against it.
 #[test]
 fn hints_follow_what_helps() {
-    assert!(ErrCode(61005).hint().contains("third-party platform"), "{}", ErrCode(61005).hint());
-    assert!(ErrCode(61010).hint().contains("authorize"), "{}", ErrCode(61010).hint());
+    assert!(ErrCode(40091).hint().contains("third-party platform"), "{}", ErrCode(40091).hint());
+    assert!(ErrCode(61017).hint().contains("authorize"), "{}", ErrCode(61017).hint());
     assert!(ErrCode(40015).hint().contains("Mend the request"), "{}", ErrCode(40015).hint());
 }
 

@@ -3,7 +3,9 @@
 mod corpus;
 mod endpoints;
 mod envelope;
+mod files;
 mod formats;
+mod messages;
 mod names;
 mod permissions;
 mod requests;

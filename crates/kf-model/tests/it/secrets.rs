@@ -1,7 +1,9 @@
 //! A credential is never shown.
 
+use kf_model::component::{FetchComponentToken, RedeemAuthorization, RefreshAuthorizerToken, StartTicketPush};
 use kf_model::credentials::{FetchStableToken, FetchStableTokenResponse, FetchToken};
-use kf_model::{DecodeError, Endpoint, QueryPair, QueryValue, Secret, decode};
+use kf_model::diagnosis::{ResetQuotaBySecret, ShowRequest};
+use kf_model::{DecodeError, ENDPOINTS, Endpoint, QueryPair, QueryValue, Secret, decode};
 
 const CANARY: &str = "canary/7f3a+b%c=\"\\d";
 
@@ -21,6 +23,47 @@ fn debug_hides_credentials_wherever_they_are() {
     ];
     for shown in shown {
         assert!(shown.contains("***") && !shown.contains("canary"), "{shown}");
+    }
+}
+
+/// Tickets, codes, refresh tokens and what a request that is looked up holds, in requests and in answers.
+#[test]
+fn third_parties_and_lookups_hide_theirs_too() {
+    let appid = || "wx0123456789abcdef".parse().unwrap();
+    let quoted = serde_json::to_string(CANARY).unwrap();
+    let authorization = format!(
+        r#"{{"authorization_info":{{"authorizer_appid":"wx1","authorizer_access_token":{quoted},"authorizer_refresh_token":{quoted}}}}}"#
+    );
+    let request = format!(
+        r#"{{"request":{{"request_url":{quoted},"request_body":{quoted},"response_body":{quoted},"client_ip":"203.0.113.7"}}}}"#
+    );
+    let redeemed = decode::<RedeemAuthorization>(200, authorization.as_bytes()).unwrap();
+    let logged = decode::<ShowRequest>(200, request.as_bytes()).unwrap();
+    assert_eq!(redeemed.authorization_info.authorizer_refresh_token.expose(), CANARY);
+    assert_eq!(logged.request.response_body.as_ref().unwrap().expose(), CANARY);
+    let ticket = FetchComponentToken::new(appid(), CANARY, CANARY);
+    assert_eq!(serde_json::to_value(&ticket).unwrap()["component_verify_ticket"], CANARY);
+    let shown = [
+        format!("{redeemed:?} {logged:#?}"),
+        format!("{ticket:?} {:?}", StartTicketPush::new(appid(), CANARY)),
+        format!("{:?}", RedeemAuthorization::new(appid(), CANARY)),
+        format!("{:?}", RefreshAuthorizerToken::new(appid(), appid(), CANARY)),
+        format!("{:?}", ResetQuotaBySecret::new(appid(), CANARY)),
+    ];
+    for shown in shown {
+        assert!(shown.contains("***") && !shown.contains("canary"), "{shown}");
+    }
+}
+
+/// Every field whose name says that it is a credential is one, wherever it stands.
+#[test]
+fn what_is_named_like_a_credential_is_one() {
+    let words = ["token", "secret", "ticket", "auth_code", "authorization_code"];
+    for spec in ENDPOINTS {
+        for field in spec.request.iter().chain(spec.response) {
+            let is_named = words.iter().any(|word| field.name.ends_with(word));
+            assert!(field.secret || !is_named, "{}: {}", spec.name, field.name);
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use kf_model::{
-    AccountError, AppId, BusinessId, IdError, IdRule, KfAccount, MediaId, Nickname, NicknameError, OpenId, WechatId,
+    AccountError, AppId, ArticleId, BusinessId, BusinessName, BusinessNameError, BusinessNickname,
+    BusinessNicknameError, CardId, CorpId, IdError, IdRule, KfAccount, MediaId, MessageId, Nickname, NicknameError,
+    OpenId, WechatId,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -105,6 +107,32 @@ fn nickname_rule(text: &str) -> Result<(), NicknameError> {
 /// The characters that show nothing and yet neither hide nor reorder others.
 const PICTURELESS: [char; 5] = ['\u{115f}', '\u{1160}', '\u{2800}', '\u{3164}', '\u{ffa0}'];
 
+/// What the rule of the name of a business says, over characters.
+fn business_rule(text: &str) -> Result<(), BusinessNameError> {
+    let characters: Vec<char> = text.chars().collect();
+    if let Some(index) = characters.iter().position(|&character| !PREFIX.contains(character)) {
+        return Err(BusinessNameError::Character { found: characters[index], at: u32::try_from(index + 1).unwrap() });
+    }
+    let found = u32::try_from(characters.len()).unwrap();
+    if (6..=30).contains(&found) { Ok(()) } else { Err(BusinessNameError::Length { found }) }
+}
+
+/// Counted twice: with everything beyond ASCII as wide as a Chinese character, and with nothing but those.
+fn business_nickname_rule(text: &str) -> Result<(), BusinessNicknameError> {
+    let characters = u32::try_from(text.chars().count()).unwrap();
+    let beyond_ascii = u32::try_from(text.chars().filter(|&character| character > '\u{7f}').count()).unwrap();
+    let chinese = text.chars().filter(|&character| {
+        let code = u32::from(character);
+        (0x4E00..0xA000).contains(&code) || (0x3400..0x4DC0).contains(&code) || (0x2_0000..0x4_0000).contains(&code)
+    });
+    let (most, least) = (characters + beyond_ascii, characters + u32::try_from(chinese.count()).unwrap());
+    match (most, least) {
+        (0..4, _) => Err(BusinessNicknameError::TooShort { found: most }),
+        (_, 0..=30) => Ok(()),
+        _ => Err(BusinessNicknameError::TooLong { found: least }),
+    }
+}
+
 /// What the rule of an id says: it is one word, without hidden characters.
 fn id_rule(text: &str) -> Result<(), IdRule> {
     if text.is_empty() {
@@ -185,6 +213,18 @@ fn nickname_text() -> impl Strategy<Value = String> {
     prop_oneof![8 => near, 1 => blank, 1 => any::<String>()]
 }
 
+fn business_text() -> impl Strategy<Value = String> {
+    (word(PREFIX, 30), proptest::option::of(change())).prop_map(|(text, change)| match change {
+        Some(change) => changed(&text, change),
+        None => text,
+    })
+}
+
+fn business_nickname_text() -> impl Strategy<Value = String> {
+    proptest::collection::vec(proptest::sample::select(vec!['a', '1', '店', '𠀀', 'é', 'の', '한', '😀', '㐀']), 0..34)
+        .prop_map(String::from_iter)
+}
+
 fn id_text() -> impl Strategy<Value = String> {
     let near = ("[A-Za-z0-9_-]{0,40}", change()).prop_map(|(text, change)| changed(&text, change));
     prop_oneof![4 => near, 1 => any::<String>()]
@@ -237,6 +277,12 @@ fn nicknames_end_in_every_way() {
 }
 
 #[test]
+fn names_of_businesses_end_in_every_way() {
+    shares(business_text(), BusinessName::check, &["accepted", "Character", "Length"]);
+    shares(business_nickname_text(), BusinessNickname::check, &["accepted", "TooShort", "TooLong"]);
+}
+
+#[test]
 fn ids_end_in_every_way() {
     shares(id_text(), |text| OpenId::check(text).map_err(|error| error.rule), &["accepted", "Empty", "Character"]);
 }
@@ -271,6 +317,29 @@ proptest! {
         prop_assert_eq!(found(AppId::check(&text)), rule);
         prop_assert_eq!(found(MediaId::check(&text)), rule);
         prop_assert_eq!(found(BusinessId::check(&text)), rule);
+        prop_assert_eq!(found(ArticleId::check(&text)), rule);
+        prop_assert_eq!(found(CardId::check(&text)), rule);
+        prop_assert_eq!(found(CorpId::check(&text)), rule);
+        prop_assert_eq!(found(MessageId::check(&text)), rule);
+    }
+
+    #[test]
+    fn the_names_of_a_business_are_what_their_rules_say(name in business_text(), nickname in business_nickname_text()) {
+        prop_assert_eq!(BusinessName::check(&name), business_rule(&name));
+        prop_assert_eq!(name.parse::<BusinessName>().map(drop), business_rule(&name));
+        prop_assert_eq!(BusinessNickname::check(&nickname), business_nickname_rule(&nickname));
+        prop_assert_eq!(BusinessNickname::try_from(nickname.clone()).map(drop), business_nickname_rule(&nickname));
+        for message in [BusinessName::check(&name).map_err(|e| e.to_string()), BusinessNickname::check(&nickname).map_err(|e| e.to_string())] {
+            prop_assert!(message.is_ok() || message.as_ref().is_err_and(|shown| !shown.contains(char::is_control)), "{:?}", message);
+        }
+    }
+
+    /// What is certainly right passes, and what is certainly wrong does not, however the rest is counted.
+    #[test]
+    fn a_nickname_of_a_business_passes_where_the_page_is_clear(letters in 0_usize..40, signs in 0_usize..20) {
+        let units = letters + 2 * signs;
+        let text = "a".repeat(letters) + &"店".repeat(signs);
+        prop_assert_eq!(BusinessNickname::check(&text).is_ok(), (4..=30).contains(&units));
     }
 
     #[test]

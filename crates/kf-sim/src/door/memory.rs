@@ -62,7 +62,8 @@ impl Transport for SimTransport {
             return Err(TransportError::new(Interrupted, endpoint, HOST));
         }
         let mut response = Response::new(reply.status, reply.body);
-        response.content_type = Some(reply.content_type.to_owned());
+        response.content_type = Some(reply.content_type.into_owned());
+        response.content_disposition = reply.content_disposition;
         Ok(response)
     }
 }

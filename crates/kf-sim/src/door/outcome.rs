@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 
 /// A body that goes out whole, or breaks off.
@@ -58,14 +58,14 @@ impl Body for Out {
 }
 
 /// An answer that arrives whole.
-pub(super) fn whole(status: u16, content_type: &'static str, body: Bytes) -> Response<Out> {
+pub(super) fn whole(status: u16, content_type: &str, body: Bytes) -> Response<Out> {
     let announced = body.len() as u64;
     let first = Some(body).filter(|body| !body.is_empty());
     response(status, content_type, Out { first, announced, breaks: false, is_flushed: false })
 }
 
 /// An answer of which half arrives.
-pub(super) fn cut(status: u16, content_type: &'static str, body: &Bytes) -> Response<Out> {
+pub(super) fn cut(status: u16, content_type: &str, body: &Bytes) -> Response<Out> {
     let announced = body.len() as u64;
     response(
         status,
@@ -74,9 +74,19 @@ pub(super) fn cut(status: u16, content_type: &'static str, body: &Bytes) -> Resp
     )
 }
 
-fn response(status: u16, content_type: &'static str, out: Out) -> Response<Out> {
+/// Names the file that an answer is.
+pub(super) fn named(mut response: Response<Out>, content_disposition: Option<&str>) -> Response<Out> {
+    if let Some(value) = content_disposition.and_then(|value| HeaderValue::from_str(value).ok()) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+fn response(status: u16, content_type: &str, out: Out) -> Response<Out> {
     let mut response = Response::new(out);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Ok(value) = HeaderValue::from_str(content_type) {
+        response.headers_mut().insert(CONTENT_TYPE, value);
+    }
     response
 }

@@ -23,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::task::JoinSet;
 
-use super::outcome::{Broken, Out, cut, whole};
+use super::outcome::{Broken, Out, cut, named, whole};
 use super::{control, guard, multipart};
 use crate::platform::Platform;
 use crate::raw::{Input, Pair, Payload, Verb};
@@ -148,8 +148,14 @@ impl Door {
             self.platform.clock().sleep(reply.delay).await;
         }
         match reply.delivery {
-            Delivery::Whole => Ok(whole(reply.status, reply.content_type, reply.body)),
-            Delivery::Cut => Ok(cut(reply.status, reply.content_type, &reply.body)),
+            Delivery::Whole => {
+                let response = whole(reply.status, &reply.content_type, reply.body);
+                Ok(named(response, reply.content_disposition.as_deref()))
+            }
+            Delivery::Cut => {
+                let response = cut(reply.status, &reply.content_type, &reply.body);
+                Ok(named(response, reply.content_disposition.as_deref()))
+            }
             Delivery::Lost => Err(Broken),
             Delivery::Reset => {
                 // With no time to linger the system resets the connection when the last hold on it is gone.

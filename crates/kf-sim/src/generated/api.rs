@@ -8,8 +8,9 @@ use kf_model::{Endpoint, EndpointSpec, Secret};
 use serde::Deserialize;
 
 use crate::call::{Call, Refused};
+use crate::content::{self, Content};
 use crate::json::{self, Json};
-use crate::raw::{self, Answer, File, Input, Number, NumberOrText, Raw};
+use crate::raw::{File, Input, Number, NumberOrText, Raw};
 
 /// What a platform answers: a method a call.
 ///
@@ -116,7 +117,11 @@ pub trait Api {
     /// Uploads a file for messages; it is kept for 3 days and may be sent as often as one likes.
     fn upload_media(&mut self, call: &Call, request: UploadMedia) -> Result<UploadMediaAnswer<'_>, Refused>;
     /// Fetches temporary media: a file, or the address of a video.
-    fn fetch_media(&mut self, call: &Call, request: FetchMedia) -> Result<raw::FileOr<FetchMediaAnswer<'_>>, Refused>;
+    fn fetch_media(
+        &mut self,
+        call: &Call,
+        request: FetchMedia,
+    ) -> Result<content::FileOr<FetchMediaAnswer<'_>>, Refused>;
     /// Sends a message to a customer of an Official Account or a Service Account.
     fn send_message(&mut self, call: &Call, request: SendMessage) -> Result<(), Refused>;
     /// Sends a message to a customer of a Mini Program or a Mini Game.
@@ -410,127 +415,129 @@ pub(crate) fn route(path: &str) -> &'static [(Op, &'static [&'static str])] {
 }
 
 /// Lets a platform answer a call; gives the JSON or the file that goes out.
-pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Answer, Refused> {
+pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_>) -> Result<Content, Refused> {
     match op {
         Op::AddAccount => {
             api.add_account(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::UpdateAccount => {
             api.update_account(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::DeleteAccount => {
             api.delete_account(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::UploadPicture => {
             api.upload_picture(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::InviteWorker => {
             api.invite_worker(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
-        Op::ListAccounts => Ok(Answer::Json(json::answer(&api.list_accounts(call, Raw::read(input)?)?))),
-        Op::ListOnlineAccounts => Ok(Answer::Json(json::answer(&api.list_online_accounts(call, Raw::read(input)?)?))),
+        Op::ListAccounts => Ok(Content::json(json::answer(&api.list_accounts(call, Raw::read(input)?)?))),
+        Op::ListOnlineAccounts => Ok(Content::json(json::answer(&api.list_online_accounts(call, Raw::read(input)?)?))),
         Op::SetAdmin => {
             api.set_admin(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::CancelAdmin => {
             api.cancel_admin(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
-        Op::RegisterBusiness => Ok(Answer::Json(json::answer(&api.register_business(call, Raw::read(input)?)?))),
+        Op::RegisterBusiness => Ok(Content::json(json::answer(&api.register_business(call, Raw::read(input)?)?))),
         Op::UpdateBusiness => {
             api.update_business(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
-        Op::FindBusiness => Ok(Answer::Json(json::answer(&api.find_business(call, Raw::read(input)?)?))),
-        Op::FindBusinessByName => Ok(Answer::Json(json::answer(&api.find_business_by_name(call, Raw::read(input)?)?))),
-        Op::ListBusinesses => Ok(Answer::Json(json::answer(&api.list_businesses(call, Raw::read(input)?)?))),
+        Op::FindBusiness => Ok(Content::json(json::answer(&api.find_business(call, Raw::read(input)?)?))),
+        Op::FindBusinessByName => Ok(Content::json(json::answer(&api.find_business_by_name(call, Raw::read(input)?)?))),
+        Op::ListBusinesses => Ok(Content::json(json::answer(&api.list_businesses(call, Raw::read(input)?)?))),
         Op::StartTicketPush => {
             api.start_ticket_push(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
-        Op::FetchComponentToken => Ok(Answer::Json(json::answer(&api.fetch_component_token(call, Raw::read(input)?)?))),
-        Op::CreatePreauthCode => Ok(Answer::Json(json::answer(&api.create_preauth_code(call, Raw::read(input)?)?))),
-        Op::RedeemAuthorization => Ok(Answer::Json(json::answer(&api.redeem_authorization(call, Raw::read(input)?)?))),
+        Op::FetchComponentToken => {
+            Ok(Content::json(json::answer(&api.fetch_component_token(call, Raw::read(input)?)?)))
+        }
+        Op::CreatePreauthCode => Ok(Content::json(json::answer(&api.create_preauth_code(call, Raw::read(input)?)?))),
+        Op::RedeemAuthorization => Ok(Content::json(json::answer(&api.redeem_authorization(call, Raw::read(input)?)?))),
         Op::RefreshAuthorizerToken => {
-            Ok(Answer::Json(json::answer(&api.refresh_authorizer_token(call, Raw::read(input)?)?)))
+            Ok(Content::json(json::answer(&api.refresh_authorizer_token(call, Raw::read(input)?)?)))
         }
-        Op::ShowAuthorizer => Ok(Answer::Json(json::answer(&api.show_authorizer(call, Raw::read(input)?)?))),
-        Op::FetchToken => Ok(Answer::Json(json::answer(&api.fetch_token(call, Raw::read(input)?)?))),
-        Op::FetchStableToken => Ok(Answer::Json(json::answer(&api.fetch_stable_token(call, Raw::read(input)?)?))),
+        Op::ShowAuthorizer => Ok(Content::json(json::answer(&api.show_authorizer(call, Raw::read(input)?)?))),
+        Op::FetchToken => Ok(Content::json(json::answer(&api.fetch_token(call, Raw::read(input)?)?))),
+        Op::FetchStableToken => Ok(Content::json(json::answer(&api.fetch_stable_token(call, Raw::read(input)?)?))),
         Op::ResetQuota => {
             api.reset_quota(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::ResetQuotaBySecret => {
             api.reset_quota_by_secret(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::ResetPathQuota => {
             api.reset_path_quota(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
-        Op::ShowQuota => Ok(Answer::Json(json::answer(&api.show_quota(call, Raw::read(input)?)?))),
-        Op::ShowRequest => Ok(Answer::Json(json::answer(&api.show_request(call, Raw::read(input)?)?))),
-        Op::ListApiAddresses => Ok(Answer::Json(json::answer(&api.list_api_addresses(call, Raw::read(input)?)?))),
+        Op::ShowQuota => Ok(Content::json(json::answer(&api.show_quota(call, Raw::read(input)?)?))),
+        Op::ShowRequest => Ok(Content::json(json::answer(&api.show_request(call, Raw::read(input)?)?))),
+        Op::ListApiAddresses => Ok(Content::json(json::answer(&api.list_api_addresses(call, Raw::read(input)?)?))),
         Op::ListCallbackAddresses => {
-            Ok(Answer::Json(json::answer(&api.list_callback_addresses(call, Raw::read(input)?)?)))
+            Ok(Content::json(json::answer(&api.list_callback_addresses(call, Raw::read(input)?)?)))
         }
-        Op::UploadMedia => Ok(Answer::Json(json::answer(&api.upload_media(call, Raw::read(input)?)?))),
-        Op::FetchMedia => Ok(Answer::of_file_or(&api.fetch_media(call, Raw::read(input)?)?)),
+        Op::UploadMedia => Ok(Content::json(json::answer(&api.upload_media(call, Raw::read(input)?)?))),
+        Op::FetchMedia => Ok(api.fetch_media(call, Raw::read(input)?)?.into()),
         Op::SendMessage => {
             api.send_message(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::SendProgramMessage => {
             api.send_program_message(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::SendBusinessMessage => {
             api.send_business_message(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::SetTyping => {
             api.set_typing(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::SetProgramTyping => {
             api.set_program_typing(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
-        Op::ListRecords => Ok(Answer::Json(json::answer(&api.list_records(call, Raw::read(input)?)?))),
+        Op::ListRecords => Ok(Content::json(json::answer(&api.list_records(call, Raw::read(input)?)?))),
         Op::CreateSession => {
             api.create_session(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::CloseSession => {
             api.close_session(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
-        Op::FindSession => Ok(Answer::Json(json::answer(&api.find_session(call, Raw::read(input)?)?))),
-        Op::ListSessions => Ok(Answer::Json(json::answer(&api.list_sessions(call, Raw::read(input)?)?))),
-        Op::ListWaiting => Ok(Answer::Json(json::answer(&api.list_waiting(call, Raw::read(input)?)?))),
-        Op::ShowWork => Ok(Answer::Json(json::answer(&api.show_work(call, Raw::read(input)?)?))),
+        Op::FindSession => Ok(Content::json(json::answer(&api.find_session(call, Raw::read(input)?)?))),
+        Op::ListSessions => Ok(Content::json(json::answer(&api.list_sessions(call, Raw::read(input)?)?))),
+        Op::ListWaiting => Ok(Content::json(json::answer(&api.list_waiting(call, Raw::read(input)?)?))),
+        Op::ShowWork => Ok(Content::json(json::answer(&api.show_work(call, Raw::read(input)?)?))),
         Op::BindWork => {
             api.bind_work(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::UnbindWork => {
             api.unbind_work(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::AddWorker => {
             api.add_worker(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
         Op::DeleteWorker => {
             api.delete_worker(call, Raw::read(input)?)?;
-            Ok(Answer::Json(raw::done()))
+            Ok(Content::json(crate::raw::done()))
         }
     }
 }
@@ -1278,7 +1285,7 @@ impl Raw for ListApiAddresses {
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct ListApiAddressesAnswer {
     /// The addresses.
-    pub ip_list: raw::AddressList,
+    pub ip_list: content::AddressList,
 }
 
 impl Json for ListApiAddressesAnswer {
@@ -1306,7 +1313,7 @@ impl Raw for ListCallbackAddresses {
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct ListCallbackAddressesAnswer {
     /// The addresses, and networks like `203.0.113.0/24`.
-    pub ip_list: raw::AddressList,
+    pub ip_list: content::AddressList,
 }
 
 impl Json for ListCallbackAddressesAnswer {
@@ -1933,7 +1940,7 @@ pub struct Authorization<'a> {
     /// The refresh token.
     pub authorizer_refresh_token: &'a Secret,
     /// The permission sets that the merchant has granted; not what the app itself is entitled to.
-    pub func_info: Option<raw::FuncInfo>,
+    pub func_info: Option<content::FuncInfo>,
 }
 
 impl Json for Authorization<'_> {
@@ -1959,7 +1966,7 @@ pub struct AuthorizationInfo<'a> {
     /// The app of the merchant.
     pub authorizer_appid: Cow<'a, str>,
     /// The permission sets that the merchant has granted; not what the app itself is entitled to.
-    pub func_info: Option<raw::FuncInfo>,
+    pub func_info: Option<content::FuncInfo>,
 }
 
 impl Json for AuthorizationInfo<'_> {

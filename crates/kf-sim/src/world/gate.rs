@@ -112,15 +112,14 @@ impl World {
         Err(Refused::new(40164, format!("invalid ip {} ipv6 ::ffff:{}, not in whitelist", call.ip, plain(mapped))))
     }
 
+    /// The kind of the app that a request comes from, as far as it says.
+    pub(crate) fn caller_kind(&self, input: &Input<'_>) -> Option<AccountKind> {
+        self.caller(input).and_then(|app| account_kind(self.apps[app].kind))
+    }
+
     fn check_kind(&mut self, op: Op, call: &Call) -> Result<(), Refused> {
         let app = &self.apps[call.app];
-        let kind = match app.kind {
-            AppKind::OfficialAccount => AccountKind::OfficialAccount,
-            AppKind::ServiceAccount => AccountKind::ServiceAccount,
-            AppKind::MiniProgram => AccountKind::MiniProgram,
-            AppKind::MiniGame => AccountKind::MiniGame,
-            AppKind::Component => return Err(said(48001)),
-        };
+        let Some(kind) = account_kind(app.kind) else { return Err(said(48001)) };
         let rule = op.spec().callers.iter().find(|rule| rule.kind == kind);
         let may = rule.is_some_and(|rule| !rule.certified_only || app.certified || app.test_account);
         if may { Ok(()) } else { Err(said(48001)) }
@@ -168,4 +167,15 @@ pub(crate) fn is_network(entry: &str) -> bool {
     let most = if network.contains(':') { 128 } else { 32 };
     network.trim().parse::<std::net::IpAddr>().is_ok()
         && length.trim().parse::<u32>().is_ok_and(|length| length <= most)
+}
+
+/// The kind of an app that calls for itself; a third-party platform has none.
+fn account_kind(kind: AppKind) -> Option<AccountKind> {
+    match kind {
+        AppKind::OfficialAccount => Some(AccountKind::OfficialAccount),
+        AppKind::ServiceAccount => Some(AccountKind::ServiceAccount),
+        AppKind::MiniProgram => Some(AccountKind::MiniProgram),
+        AppKind::MiniGame => Some(AccountKind::MiniGame),
+        AppKind::Component => None,
+    }
 }
