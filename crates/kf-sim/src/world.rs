@@ -1,9 +1,15 @@
 //! A world: apps with their tokens, accounts, customers and records, and the time. It knows no wire and no disk.
 
 mod accounts;
+mod admin;
 mod api;
+mod business;
+mod component;
 mod deed;
+mod diagnosis;
 mod gate;
+mod media;
+mod messages;
 mod people;
 mod quota;
 mod records;
@@ -12,6 +18,7 @@ mod stamp;
 mod state;
 mod tokens;
 mod whole;
+mod work;
 
 use std::collections::HashMap;
 

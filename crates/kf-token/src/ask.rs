@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kf_model::{DecodeError, Endpoint, Method, Secret, decode};
+use kf_model::{DecodeError, Endpoint, Method, Refresh, Secret, decode};
 use kf_transport::{Body, Param, Request, Transport, TransportError, TransportErrorKind};
 use thiserror::Error;
 
-use crate::TokenError;
+use crate::{StoreError, TokenError, TokenProvider};
+
+/// How long the platform may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The request of an endpoint, with a token or, for the calls that fetch one, without.
 ///
@@ -45,6 +48,9 @@ pub enum AskError {
     /// The token that this one is asked for with is missing.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// The store cannot be used, in which stands what to ask with.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The platform has pushed no ticket yet, or it was not put where the token is fetched.
     #[error("there is no ticket; the platform pushes one every ten minutes, put it with put_ticket")]
     NoTicket,
@@ -53,14 +59,31 @@ pub enum AskError {
     NotAuthorized,
 }
 
-/// Calls an endpoint that fetches a token.
+/// Calls an endpoint that fetches a token, with the token that this needs itself.
 pub(crate) async fn ask<E: Endpoint>(
     wire: &dyn Transport,
     endpoint: &E,
-    timeout: Duration,
+    token: Option<Arc<Secret>>,
 ) -> Result<E::Response, AskError> {
-    let mut request = request(endpoint, None)?;
-    request.timeout = Some(timeout);
+    let mut request = request(endpoint, token)?;
+    request.timeout = Some(PATIENCE);
     let response = wire.send(request).await?;
     Ok(decode::<E>(response.status, &response.body)?)
+}
+
+/// Calls an endpoint with the token of a third-party platform; with another one, if that is refused.
+pub(crate) async fn ask_as<E: Endpoint>(
+    wire: &dyn Transport,
+    endpoint: &E,
+    tokens: &dyn TokenProvider,
+) -> Result<E::Response, AskError> {
+    let token = tokens.token().await?;
+    let outcome = ask(wire, endpoint, Some(Arc::clone(&token))).await;
+    match &outcome {
+        Err(AskError::Answer(DecodeError::Refused(refusal))) if refusal.code.refresh() == Refresh::Yes => {
+            tokens.refuse(&token);
+            ask(wire, endpoint, Some(tokens.token().await?)).await
+        }
+        _ => outcome,
+    }
 }

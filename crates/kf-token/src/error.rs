@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kf_model::{DecodeError, ErrCode, Refusal};
+use kf_model::component::{RedeemAuthorization, RefreshAuthorizerToken};
+use kf_model::{DecodeError, Endpoint, ErrCode, Refusal};
 
-use crate::{AskError, StoreError};
+use crate::AskError;
 
 /// Why there is no token. Clones are the same error: those who waited for one fetch share what came of it.
 #[derive(Clone)]
@@ -23,7 +24,6 @@ struct Inner {
 #[derive(Debug)]
 enum Cause {
     Ask(AskError),
-    Store(StoreError),
     Other(Box<dyn Error + Send + Sync>),
 }
 
@@ -66,12 +66,6 @@ impl TokenError {
         Self::new(TokenErrorKind::Late, call, None)
     }
 
-    /// The store cannot be used, without which nobody may ask.
-    pub(crate) fn store(source: StoreError, endpoint: &'static str, pause: Duration) -> Self {
-        let (kind, source) = (TokenErrorKind::Store, Some(Cause::Store(source)));
-        Self(Arc::new(Inner { kind, endpoint, source, ask_again_in: Some(pause) }))
-    }
-
     /// A provider of your own has none: `from` says where it looks, such as `the vault`, and the source says why. For the
     /// moment means that it may have one soon, so that a call is tried again.
     pub fn other(from: &'static str, is_for_now: bool, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
@@ -81,14 +75,18 @@ impl TokenError {
 
     /// What a failed fetch means. The pause after wrong credentials is one of its own.
     pub(crate) fn of(source: AskError, endpoint: &'static str, pause: Duration, credentials_pause: Duration) -> Self {
+        // Who asks with another token sends no secret: what is refused then is that token.
+        let with_secret = endpoint != RefreshAuthorizerToken::SPEC.name && endpoint != RedeemAuthorization::SPEC.name;
         let kind = match (&source, refusal(&source).map(|refusal| refusal.code)) {
             (AskError::Token(error), _) => {
                 let ask_again_in = error.ask_again_in().or(Some(pause));
                 let kind = error.kind();
                 return Self(Arc::new(Inner { kind, endpoint, source: Some(Cause::Ask(source)), ask_again_in }));
             }
+            (AskError::Store(_), _) => TokenErrorKind::Store,
             (AskError::NoTicket, _) => TokenErrorKind::NoTicket,
             (AskError::NotAuthorized, _) => TokenErrorKind::NotAuthorized,
+            (_, Some(ErrCode(40001))) if !with_secret => TokenErrorKind::Refused,
             (_, Some(ErrCode(40001 | 40002 | 40013 | 40125 | 40243 | 41002 | 41004 | 61024))) => {
                 TokenErrorKind::Credentials
             }
@@ -225,7 +223,7 @@ impl Error for TokenError {
             Cause::Ask(AskError::Answer(error)) => error,
             Cause::Ask(AskError::Token(error)) => error,
             Cause::Ask(AskError::NoTicket | AskError::NotAuthorized) => return None,
-            Cause::Store(error) => error,
+            Cause::Ask(AskError::Store(error)) => error,
             Cause::Other(error) => &**error,
         })
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod ask;
+mod component;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod error;
@@ -16,11 +17,14 @@ mod source;
 mod store;
 
 pub use ask::{AskError, request};
+pub use component::{Component, RedeemError};
 pub use error::{TokenError, TokenErrorKind};
 pub use provider::{StaticToken, TokenProvider};
 pub use record::{Record, TokenKey};
 pub use refreshing::{Policy, Refreshing};
+pub use source::authorizer::AuthorizerToken;
 pub use source::classic::ClassicToken;
+pub use source::component::ComponentToken;
 pub use source::stable::StableToken;
 pub use source::{Fetched, TokenSource};
 pub use store::file::FileStore;

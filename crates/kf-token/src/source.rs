@@ -1,18 +1,16 @@
 //! Who asks the platform for a token.
 
+pub(crate) mod authorizer;
 pub(crate) mod classic;
+pub(crate) mod component;
 pub(crate) mod stable;
 
 use std::fmt;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use kf_model::Secret;
 
 use crate::{AskError, Record, TokenKey};
-
-/// How long the platform may take to answer.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Who asks the platform for a token.
 #[async_trait]

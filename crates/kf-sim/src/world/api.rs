@@ -126,4 +126,180 @@ impl Api for World {
         let (token, seconds) = self.stable(app, ask.forced)?;
         Ok(wire::FetchStableTokenAnswer { access_token: &token.value, expires_in: Some(seconds) })
     }
+
+    fn set_admin(&mut self, call: &Call, request: wire::SetAdmin) -> Result<(), Refused> {
+        self.make_admin(call, request)
+    }
+
+    fn cancel_admin(&mut self, call: &Call, request: wire::CancelAdmin) -> Result<(), Refused> {
+        self.unmake_admin(call, request)
+    }
+
+    fn register_business(
+        &mut self,
+        call: &Call,
+        request: wire::RegisterBusiness,
+    ) -> Result<wire::RegisterBusinessAnswer<'_>, Refused> {
+        self.register(call, request)
+    }
+
+    fn update_business(&mut self, call: &Call, request: wire::UpdateBusiness) -> Result<(), Refused> {
+        self.change_business(call, request)
+    }
+
+    fn find_business(
+        &mut self,
+        call: &Call,
+        request: wire::FindBusiness,
+    ) -> Result<wire::FindBusinessAnswer<'_>, Refused> {
+        self.business_by_id(call, request)
+    }
+
+    fn find_business_by_name(
+        &mut self,
+        call: &Call,
+        request: wire::FindBusinessByName,
+    ) -> Result<wire::FindBusinessByNameAnswer<'_>, Refused> {
+        self.business_by_name(call, request)
+    }
+
+    fn list_businesses(
+        &mut self,
+        call: &Call,
+        request: wire::ListBusinesses,
+    ) -> Result<wire::ListBusinessesAnswer<'_>, Refused> {
+        self.businesses(call, request)
+    }
+
+    fn start_ticket_push(&mut self, call: &Call, request: wire::StartTicketPush) -> Result<(), Refused> {
+        self.start_tickets(call, request)
+    }
+
+    fn fetch_component_token(
+        &mut self,
+        call: &Call,
+        request: wire::FetchComponentToken,
+    ) -> Result<wire::FetchComponentTokenAnswer<'_>, Refused> {
+        self.component_token(call, request)
+    }
+
+    fn create_preauth_code(
+        &mut self,
+        call: &Call,
+        request: wire::CreatePreauthCode,
+    ) -> Result<wire::CreatePreauthCodeAnswer<'_>, Refused> {
+        self.preauth_code(call, request)
+    }
+
+    fn redeem_authorization(
+        &mut self,
+        call: &Call,
+        request: wire::RedeemAuthorization,
+    ) -> Result<wire::RedeemAuthorizationAnswer<'_>, Refused> {
+        self.redeem(call, request)
+    }
+
+    fn refresh_authorizer_token(
+        &mut self,
+        call: &Call,
+        request: wire::RefreshAuthorizerToken,
+    ) -> Result<wire::RefreshAuthorizerTokenAnswer<'_>, Refused> {
+        self.refresh_merchant(call, request)
+    }
+
+    fn show_authorizer(
+        &mut self,
+        call: &Call,
+        request: wire::ShowAuthorizer,
+    ) -> Result<wire::ShowAuthorizerAnswer<'_>, Refused> {
+        self.authorizer(call, request)
+    }
+
+    fn reset_quota(&mut self, call: &Call, request: wire::ResetQuota) -> Result<(), Refused> {
+        self.reset_all(call, request)
+    }
+
+    fn reset_quota_by_secret(&mut self, call: &Call, request: wire::ResetQuotaBySecret) -> Result<(), Refused> {
+        self.reset_all_by_secret(call, request)
+    }
+
+    fn reset_path_quota(&mut self, call: &Call, request: wire::ResetPathQuota) -> Result<(), Refused> {
+        self.reset_path(call, request)
+    }
+
+    fn show_quota(&mut self, call: &Call, request: wire::ShowQuota) -> Result<wire::ShowQuotaAnswer, Refused> {
+        self.quota_of(call, request)
+    }
+
+    fn show_request(
+        &mut self,
+        call: &Call,
+        request: wire::ShowRequest,
+    ) -> Result<wire::ShowRequestAnswer<'_>, Refused> {
+        self.request_of(call, request)
+    }
+
+    fn list_api_addresses(
+        &mut self,
+        call: &Call,
+        request: wire::ListApiAddresses,
+    ) -> Result<wire::ListApiAddressesAnswer, Refused> {
+        self.api_addresses(call, request)
+    }
+
+    fn list_callback_addresses(
+        &mut self,
+        call: &Call,
+        request: wire::ListCallbackAddresses,
+    ) -> Result<wire::ListCallbackAddressesAnswer, Refused> {
+        self.callback_addresses(call, request)
+    }
+
+    fn upload_media(
+        &mut self,
+        call: &Call,
+        request: wire::UploadMedia,
+    ) -> Result<wire::UploadMediaAnswer<'_>, Refused> {
+        self.keep_medium(call, request)
+    }
+
+    fn fetch_media(
+        &mut self,
+        call: &Call,
+        request: wire::FetchMedia,
+    ) -> Result<crate::content::FileOr<wire::FetchMediaAnswer<'_>>, Refused> {
+        self.medium(call, request)
+    }
+
+    fn send_message(&mut self, call: &Call, request: wire::SendMessage) -> Result<(), Refused> {
+        self.send_as_account(call, request)
+    }
+
+    fn send_program_message(&mut self, call: &Call, request: wire::SendProgramMessage) -> Result<(), Refused> {
+        self.send_as_program(call, request)
+    }
+
+    fn send_business_message(&mut self, call: &Call, request: wire::SendBusinessMessage) -> Result<(), Refused> {
+        self.send_as_business(call, request)
+    }
+
+    fn set_typing(&mut self, call: &Call, request: wire::SetTyping) -> Result<(), Refused> {
+        self.type_as_account(call, request)
+    }
+
+    fn set_program_typing(&mut self, call: &Call, request: wire::SetProgramTyping) -> Result<(), Refused> {
+        self.type_as_program(call, request)
+    }
+
+    fn show_work(&mut self, call: &Call, request: wire::ShowWork) -> Result<wire::ShowWorkAnswer<'_>, Refused> {
+        self.work(call, request)
+    }
+
+    fn bind_work(&mut self, call: &Call, request: wire::BindWork) -> Result<(), Refused> {
+        self.bind(call, request)
+    }
+
+    fn unbind_work(&mut self, call: &Call, request: wire::UnbindWork) -> Result<(), Refused> {
+        self.unbind(call, request)
+    }
 }

@@ -50,7 +50,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     /// A store that is down holds nobody up, unless what to ask with stands there, and what is given must be kept there.
     fn without_store(&self, error: StoreError, what: &'static str) -> Result<(), TokenError> {
         if self.source.rotates() {
-            return Err(TokenError::store(error, self.source.endpoint(), self.pause()));
+            return Err(self.failure(AskError::Store(error)));
         }
         tracing::warn!(key = %self.source.key(), %error, "{what}");
         Ok(())

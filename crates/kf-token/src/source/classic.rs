@@ -8,7 +8,7 @@ use kf_model::credentials::FetchToken;
 use kf_model::{AppId, Endpoint, Secret};
 use kf_transport::Transport;
 
-use super::{Fetched, PATIENCE, TokenSource};
+use super::{Fetched, TokenSource};
 use crate::ask::ask;
 use crate::{AskError, Record, TokenKey};
 
@@ -45,7 +45,7 @@ impl TokenSource for ClassicToken {
     }
 
     async fn fetch(&self, _: Option<&Record>) -> Result<Fetched, AskError> {
-        let answer = ask(&*self.wire, &self.ask, PATIENCE).await?;
+        let answer = ask(&*self.wire, &self.ask, None).await?;
         Ok(Fetched::new(answer.access_token, answer.expires_in))
     }
 }

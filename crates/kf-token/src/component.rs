@@ -1,0 +1,188 @@
+//! A third-party platform and its merchants.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kf_model::component::{Authorization, RedeemAuthorization, StartTicketPush};
+use kf_model::{AppId, Endpoint, Secret};
+use kf_transport::{Clock, SystemClock, Transport};
+use thiserror::Error;
+
+use crate::ask::{ask, ask_as};
+use crate::source::authorizer::key;
+use crate::{
+    AuthorizerToken, ComponentToken, Policy, Record, Refreshing, Saved, StoreError, TokenError, TokenKey, TokenStore,
+};
+
+/// A third-party platform: one token of its own, and one for each merchant that authorized it. Clones are the same platform.
+///
+/// The platform pushes a ticket about every ten minutes: give each to [`put_ticket`](Self::put_ticket), in any process. A
+/// merchant who authorized comes back with a code: [`redeem`](Self::redeem) it. From then on [`merchant`](Self::merchant) gives
+/// the tokens to act for it, in all processes that share the store. The store holds what only the merchant could give again:
+/// look after it.
+pub struct Component<Store>(Arc<Inner<Store>>);
+
+struct Inner<Store> {
+    wire: Arc<dyn Transport>,
+    app_id: AppId,
+    secret: Secret,
+    store: Store,
+    clock: Arc<dyn Clock>,
+    policy: Policy,
+    source: ComponentToken<Store>,
+    tokens: Refreshing<ComponentToken<Store>, Store>,
+    merchants: Mutex<HashMap<AppId, Refreshing<AuthorizerToken, Store>>>,
+}
+
+/// Why an authorization was not taken.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum RedeemError {
+    /// The platform did not give it.
+    #[error("the authorization was not redeemed: {0}")]
+    NotGiven(TokenError),
+    /// It was given, and cannot be kept. Its code is used up: give it to [`Component::keep`] once the store can be used, or the
+    /// merchant must authorize again.
+    #[error("the authorization of {} was redeemed, and cannot be kept; keep it before it is lost", .0.authorizer_appid)]
+    NotKept(Box<Authorization>, #[source] StoreError),
+}
+
+impl<Store: TokenStore + Clone> Component<Store> {
+    /// A platform, by its own AppID and AppSecret, on the clock of the machine.
+    pub fn new(wire: impl Transport + 'static, app_id: AppId, secret: impl Into<Secret>, store: Store) -> Self {
+        Self::with(wire, app_id, secret, store, Arc::new(SystemClock::new()), Policy::default())
+    }
+
+    /// The same on another clock, by other rules.
+    pub fn with(
+        wire: impl Transport + 'static,
+        app_id: AppId,
+        secret: impl Into<Secret>,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        policy: Policy,
+    ) -> Self {
+        let (wire, secret): (Arc<dyn Transport>, Secret) = (Arc::new(wire), secret.into());
+        let source = ComponentToken::new(Arc::clone(&wire), app_id.clone(), secret.clone(), store.clone());
+        let tokens = Refreshing::with(source.clone(), store.clone(), Arc::clone(&clock), policy.clone());
+        let merchants = Mutex::default();
+        Self(Arc::new(Inner { wire, app_id, secret, store, clock, policy, source, tokens, merchants }))
+    }
+
+    /// The token of the platform itself, for calls that are not made for a merchant.
+    #[must_use]
+    pub fn tokens(&self) -> &Refreshing<ComponentToken<Store>, Store> {
+        &self.0.tokens
+    }
+
+    /// The tokens to act for a merchant. All calls for one merchant share them.
+    #[must_use]
+    pub fn merchant(&self, app_id: &AppId) -> Refreshing<AuthorizerToken, Store> {
+        let inner = &*self.0;
+        let mut merchants = inner.merchants.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let (wire, tokens) = (Arc::clone(&inner.wire), inner.tokens.clone());
+            let source = AuthorizerToken::new(wire, tokens, inner.app_id.clone(), app_id.clone());
+            Refreshing::with(source, inner.store.clone(), Arc::clone(&inner.clock), inner.policy.clone())
+        };
+        merchants.entry(app_id.clone()).or_insert_with(make).clone()
+    }
+
+    /// Keeps a ticket that was pushed, and the moment that the push names, in seconds since the Unix epoch.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be used. The next ticket comes in ten minutes, and each is good for twelve hours.
+    pub async fn put_ticket(&self, ticket: impl Into<Secret> + Send, pushed_at: u64) -> Result<(), StoreError> {
+        self.0.source.put_ticket(ticket, pushed_at).await
+    }
+
+    /// Has the platform push tickets again, if it stopped.
+    ///
+    /// # Errors
+    ///
+    /// The platform refuses, or does not answer.
+    pub async fn start_tickets(&self) -> Result<(), TokenError> {
+        let inner = &*self.0;
+        let call = StartTicketPush::new(inner.app_id.clone(), inner.secret.clone());
+        let outcome = ask(&*inner.wire, &call, None).await;
+        outcome.map_err(|error| self.failure(error, StartTicketPush::SPEC.name))
+    }
+
+    /// Redeems the code with which a merchant came back who authorized the platform, and keeps what it gives. It replaces an
+    /// authorization of before.
+    ///
+    /// # Errors
+    ///
+    /// The platform does not give it, or it cannot be kept.
+    pub async fn redeem(&self, code: impl Into<Secret> + Send) -> Result<Authorization, RedeemError> {
+        let inner = &*self.0;
+        let call = RedeemAuthorization::new(inner.app_id.clone(), code);
+        let authorization = ask_as(&*inner.wire, &call, &inner.tokens)
+            .await
+            .map_err(|error| RedeemError::NotGiven(self.failure(error, RedeemAuthorization::SPEC.name)))?
+            .authorization_info;
+        match self.keep(&authorization).await {
+            Ok(()) => Ok(authorization),
+            Err(error) => Err(RedeemError::NotKept(Box::new(authorization), error)),
+        }
+    }
+
+    /// Keeps an authorization that was redeemed by other means, or could not be kept before.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be used.
+    pub async fn keep(&self, authorization: &Authorization) -> Result<(), StoreError> {
+        let now = self.0.clock.wall().as_secs();
+        let life = u64::try_from(authorization.expires_in).unwrap_or(0).min(self.0.policy.lifetime_max.as_secs());
+        let mut record = Record::new(authorization.authorizer_access_token.clone(), now, now.saturating_add(life), 1);
+        record.refresh = Some(authorization.authorizer_refresh_token.clone());
+        self.replace(&authorization.authorizer_appid, record).await
+    }
+
+    /// Forgets a merchant who withdrew the authorization: there are no tokens any more, and nobody asks for one.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be used.
+    pub async fn forget(&self, app_id: &AppId) -> Result<(), StoreError> {
+        let now = self.0.clock.wall().as_secs();
+        self.replace(app_id, Record::new("", now, now, 1)).await?;
+        self.0.merchants.lock().unwrap_or_else(PoisonError::into_inner).remove(app_id);
+        Ok(())
+    }
+
+    /// Replaces what is kept of a merchant, whatever it is.
+    async fn replace(&self, app_id: &AppId, mut record: Record) -> Result<(), StoreError> {
+        let (store, key): (_, TokenKey) = (&self.0.store, key(&self.0.app_id, app_id));
+        let mut expected = match store.load(&key).await {
+            Err(error) if error.is_foreign() => 0,
+            kept => kept?.map_or(0, |kept| kept.generation),
+        };
+        loop {
+            record.generation = expected.saturating_add(1);
+            match store.save(&key, &record, expected).await? {
+                Saved::Kept => return Ok(()),
+                Saved::Another(another) => expected = another.generation,
+            }
+        }
+    }
+
+    fn failure(&self, error: crate::AskError, endpoint: &'static str) -> TokenError {
+        TokenError::of(error, endpoint, self.0.policy.pause_min, self.0.policy.credentials_pause)
+    }
+}
+
+impl<Store> Clone for Component<Store> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<Store> fmt::Debug for Component<Store> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Component").field("app_id", &self.0.app_id).finish_non_exhaustive()
+    }
+}
