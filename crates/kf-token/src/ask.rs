@@ -87,3 +87,26 @@ pub(crate) async fn ask_as<E: Endpoint>(
         _ => outcome,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kf_model::accounts::ListAccounts;
+    use kf_model::component::CreatePreauthCode;
+    use kf_model::diagnosis::ResetQuotaBySecret;
+
+    use super::{Arc, Endpoint, Secret, request};
+
+    fn query<E: Endpoint>(endpoint: &E, token: Option<&str>) -> Vec<&'static str> {
+        let token = token.map(|token| Arc::new(Secret::from(token)));
+        request(endpoint, token).unwrap().query.iter().map(|param| param.name).collect()
+    }
+
+    /// Newer pages say `access_token` for both (C24).
+    #[test]
+    fn a_token_goes_by_the_name_that_its_call_has_for_it() {
+        assert_eq!(query(&ListAccounts::new(), Some("TOKEN")), ["access_token"]);
+        let code = CreatePreauthCode::new("COMPONENT".parse().unwrap());
+        assert_eq!(query(&code, Some("TOKEN")), ["component_access_token"]);
+        assert_eq!(query(&ResetQuotaBySecret::new("APPID".parse().unwrap(), "APPSECRET"), None), [""; 0]);
+    }
+}

@@ -138,3 +138,18 @@ impl fmt::Debug for Response {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{RawAnswer, Response};
+
+    #[test]
+    fn an_answer_keeps_what_its_head_says_of_a_file() {
+        let mut response = Response::new(200, &b"\xFF\xD8"[..]);
+        response.content_type = Some("image/jpeg".to_owned());
+        response.content_disposition = Some("attachment; filename=\"a.jpg\"".to_owned());
+        let file = RawAnswer::from(&response).download();
+        assert_eq!((file.file_name.as_deref(), file.content_type.as_deref()), (Some("a.jpg"), Some("image/jpeg")));
+        assert_eq!(&file.bytes[..], b"\xFF\xD8");
+    }
+}

@@ -73,6 +73,10 @@ pub(crate) fn of_answer(spec: &Spec, field: &Field) -> Value {
         schema = resolve(spec, answer).unwrap_or_default();
         schema["description"] = description;
     }
+    if let (false, Some(reference)) = (field.required, schema.get("$ref")) {
+        let choices = json!([{ "$ref": reference }, { "type": "null" }]);
+        return json!({ "anyOf": choices, "description": field.doc });
+    }
     if !field.required || field.row().is_some() {
         let kinds = match schema["type"].take() {
             Value::Array(kinds) => kinds,

@@ -460,7 +460,7 @@ fn calls_on_one_path_are_told_apart() {
     let mut files = good();
     let things = files.get_mut("things.toml").unwrap();
     *things = things.replacen(get, post, 1).replacen("thing_id", "name", 1);
-    let message = list(&read(&files).err().expect("nothing tells the two apart"));
+    let message = list(&read(&files).expect_err("nothing tells the two apart"));
     says(&message, &["endpoint `add_thing`", "cannot be told from `show_thing`, which a mini-game may call too"]);
     let things = files.get_mut("things.toml").unwrap();
     *things = things.replacen("mini-game = \"any\"", "mini-program = \"any\"", 1);
@@ -489,4 +489,24 @@ fn credentials_inside_of_objects_are_seen() {
     );
     let message = refusal("things.toml", "errcodes = []\n", "errcodes = []\nanswers_file = true\n");
     says(&message, &["endpoint `show_thing`", "answers a file or nothing"]);
+}
+
+/// A reference beside `type: null` is no schema.
+#[test]
+fn an_object_that_may_be_missing_may_be_null() {
+    let object = "doc = \"Things.\"\n\n[[object]]\nname = \"Inner\"\ndoc = \"A thing.\"\n\n[[object.field]]\nname = \"id\"\ntype = \"Text\"\ndoc = \"Its id.\"\n";
+    let answer = "errcodes = []\n\n[[endpoint.response]]\nname = \"inner\"\ntype = \"Inner\"\nrequired = false\ndoc = \"One.\"\n";
+    let mut files = good();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replacen("doc = \"Things.\"\n", object, 1).replacen("errcodes = []\n", answer, 1);
+    let outputs = outputs(&crate::root(), &read(&files).map_err(|problems| list(&problems)).unwrap()).unwrap();
+    let text = |name: &str| outputs.iter().find(|output| output.path.ends_with(name)).unwrap().text.as_str();
+    let openapi: serde_json::Value = serde_json::from_str(text("openapi.json")).unwrap();
+    let inner = &openapi["components"]["schemas"]["ShowThingResponse"]["properties"]["inner"];
+    assert_eq!(inner["anyOf"][1], serde_json::json!({ "type": "null" }));
+    assert!(inner.get("type").is_none(), "{inner}");
+    says(
+        text("things.rs"),
+        &["deserialize_with = \"wire::optional_object\"", "Debug, Default, PartialEq, Eq, Deserialize"],
+    );
 }

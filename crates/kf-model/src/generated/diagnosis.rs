@@ -180,10 +180,6 @@ impl Endpoint for ResetPathQuota {
             "50 times a month. The page is unclear about which paths it takes: one table names those of channels alone.",
         ],
         errcodes: &[ErrCode::RID_OF_ANOTHER_ACCOUNT, ErrCode::CGI_PATH_NOT_FOUND, ErrCode::CGI_PATH_OF_ANOTHER_TOKEN],
-        unreachable: &[(
-            ErrCode::CGI_PATH_OF_ANOTHER_TOKEN,
-            "No call that the simulator has takes another kind of token than this one does.",
-        )],
         limits: &["PATH_QUOTA_RESETS_PER_MONTH_MAX"],
         request: &[FieldSpec::new("cgi_path", "Text", Place::Body, "The path of the call, from the root.")],
         examples: &[Example {
@@ -340,7 +336,7 @@ impl Endpoint for ShowRequest {
         examples: &[Example {
             source: "getRidInfo",
             request: Some(r#"{"rid":"61725984-6126f6f9-040f19c4"}"#),
-            response: r#"{"errcode":0,"errmsg":"ok","request":{"invoke_time":1635156704,"cost_in_ms":30,"request_url":"access_token=ACCESS_TOKEN","request_body":"","response_body":"{\"errcode\":45009}","client_ip":"203.0.113.7"}}"#,
+            response: r#"{"errcode":0,"errmsg":"ok","request":{"invoke_time":1635156704,"cost_in_ms":30,"request_url":"access_token=ACCESS_TOKEN","request_body":"{\"appid\":\"APPID\"}","response_body":"{\"errcode\":45009}","client_ip":"203.0.113.7"}}"#,
             erratum: None,
         }],
         ..EndpointSpec::new("show_request", Method::Post, "/cgi-bin/openapi/rid/get")

@@ -1993,7 +1993,7 @@ pub struct Authorizer<'a> {
     /// Its WeChat ID, which is the suffix of its customer service accounts.
     pub alias: Option<Cow<'a, str>>,
     /// How the account stands, as the server writes it.
-    pub account_status: Option<Cow<'a, str>>,
+    pub account_status: Option<NumberOrText>,
 }
 
 impl Json for Authorizer<'_> {
