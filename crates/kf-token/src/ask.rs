@@ -7,6 +7,8 @@ use kf_model::{DecodeError, Endpoint, Method, Secret, decode};
 use kf_transport::{Body, Param, Request, Transport, TransportError, TransportErrorKind};
 use thiserror::Error;
 
+use crate::Credentials;
+
 /// The request of an endpoint, with a token or, for the calls that fetch one, without.
 ///
 /// # Errors
@@ -50,6 +52,8 @@ pub(crate) async fn ask<E: Endpoint>(
 ) -> Result<E::Response, AskError> {
     let mut request = request(endpoint, None)?;
     request.timeout = Some(timeout);
-    let response = wire.send(request).await?;
-    Ok(decode::<E>(response.status, &response.body)?)
+    let credentials = Credentials::of(endpoint, None);
+    let response = wire.send(request).await.map_err(|error| credentials.hide_in_failure(error))?;
+    let answer = decode::<E>(response.status, &response.body);
+    Ok(answer.map_err(|error| credentials.hide_in_answer::<E>(error, &response))?)
 }

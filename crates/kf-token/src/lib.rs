@@ -4,6 +4,7 @@ mod ask;
 #[cfg(feature = "contract")]
 pub mod contract;
 mod error;
+mod hide;
 mod provider;
 mod record;
 mod refreshing;
@@ -12,6 +13,7 @@ mod store;
 
 pub use ask::{AskError, request};
 pub use error::{TokenError, TokenErrorKind};
+pub use hide::Credentials;
 pub use provider::{StaticToken, TokenProvider};
 pub use record::{Record, TokenKey};
 pub use refreshing::{Policy, Refreshing};

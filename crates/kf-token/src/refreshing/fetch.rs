@@ -11,7 +11,9 @@ use tokio::sync::watch;
 use super::Inner;
 use super::current::Current;
 use super::flight::Outcome;
-use crate::{AskError, Lease, Record, Saved, StoreError, TokenError, TokenKey, TokenSource, TokenStore};
+use crate::{
+    AskError, Lease, Record, Saved, StoreError, TokenError, TokenErrorKind, TokenKey, TokenSource, TokenStore,
+};
 
 impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     /// Looks into the store, and asks the platform if there is nothing.
@@ -76,7 +78,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         previous: Option<&Record>,
         own: &watch::Receiver<Outcome>,
     ) -> Result<Option<Arc<Secret>>, TokenError> {
-        let (endpoint, refusals) = (self.source.endpoint(), self.refusals());
+        let (endpoint, (refusals, known)) = (self.source.endpoint(), self.asks());
         let asking = unless(self.source.fetch(previous), self.clock.sleep(self.policy.source_patience));
         let fetched = asking.await.unwrap_or_else(|| {
             let error = TransportError::new(TransportErrorKind::Timeout, endpoint, "the source of tokens");
@@ -84,12 +86,17 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         });
         self.go_on(own);
         let fetched = fetched.map_err(|error| self.failure(error))?;
+        // Another fetch took the place of this one: what comes late is older than what that one gave.
+        if self.generation() != known
+            && let Some(token) = self.fresh()
+        {
+            return Ok(Some(token));
+        }
         let wall = self.clock.wall().as_secs();
         let life = match u64::try_from(fetched.expires_in) {
             Ok(seconds) if seconds > 0 => Duration::from_secs(seconds).min(self.policy.lifetime_max),
             _ => self.policy.lifetime_unknown,
         };
-        let known = self.generation();
         let expected = previous.map_or(known, |record| record.generation);
         let generation = expected.max(known).saturating_add(1);
         let ends_at = wall.saturating_add(life.as_secs().max(1));
@@ -97,7 +104,10 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         record.refresh = fetched.refresh;
         let record = self.keep(record, expected, own).await;
         let current = Current::of(&record, &*self.clock, &self.policy);
-        let Some(current) = current else { return Ok(Some(Arc::new(record.token))) };
+        let Some(current) = current else {
+            // It took longer to keep it than it lives.
+            return Err(TokenError::new(TokenErrorKind::Lost, endpoint, Some(self.pause())));
+        };
         Ok(self.give_out(current, record.generation, refusals))
     }
 
@@ -126,6 +136,9 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         TokenError::of(error, self.source.endpoint(), self.pause(), self.policy.credentials_pause)
     }
 }
+
+/// Rounds of leases after which a store that gives none is taken for one that is down.
+const ROUNDS_MAX: u32 = 3;
 
 /// The store as one fetch sees it, and the right to ask.
 ///
@@ -162,6 +175,10 @@ impl<So: TokenSource, St: TokenStore> Shelf<'_, So, St> {
         let (inner, now) = (self.inner, self.inner.clock.now());
         if now.saturating_sub(self.since) >= inner.store.lease_bound() {
             (self.round, self.since) = (self.round.saturating_add(1), now);
+        }
+        if self.round > ROUNDS_MAX {
+            let what = format!("the token store gave no lease for {ROUNDS_MAX} times as long as one may last");
+            return Err(StoreError::unavailable(what, std::io::Error::from(std::io::ErrorKind::TimedOut)));
         }
         let key = inner.source.key();
         let later = (self.round > 0).then(|| TokenKey::new(format!("{key}#{}", self.round)));
