@@ -4,10 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Repeat, Secret, decode_raw};
-use kf_token::{TokenError, TokenProvider, request};
+use kf_token::{Credentials, TokenError, TokenProvider, request};
 use kf_transport::{Clock, Transport, TransportError, TransportErrorKind, unless};
-
-use crate::hide::Credentials;
 
 /// How much longer than it may a transport can take before it is given up.
 const GRACE: Duration = Duration::from_secs(1);

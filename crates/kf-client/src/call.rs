@@ -20,8 +20,8 @@ pub(crate) struct Call<'a> {
     deadline: Duration,
     attempts: u32,
     may_have_acted: bool,
-    /// The token that an attempt was refused with.
-    refused: Option<Arc<Secret>>,
+    /// The token that an attempt was refused with, and which one that was.
+    refused: Option<(Arc<Secret>, u32)>,
 }
 
 impl<'a> Call<'a> {
@@ -89,7 +89,7 @@ impl<'a> Call<'a> {
             Decision::WithAnotherToken if self.refused.is_none() => {
                 let token = failed.token.as_ref()?;
                 shared.tokens.refuse(token);
-                self.refused = Some(Arc::clone(token));
+                self.refused = Some((Arc::clone(token), self.attempts));
                 Duration::ZERO
             }
             Decision::Again if self.attempts < shared.retry.attempts_max => {
@@ -106,7 +106,9 @@ impl<'a> Call<'a> {
         let elapsed_ms = millis(self.now().saturating_sub(self.start));
         debug!(attempts = self.attempts, elapsed_ms, may_have_acted = self.may_have_acted, "the call failed");
         let is_refused = decide(&failed.failure, self.spec.repeat) == Decision::WithAnotherToken;
-        let is_same_token = is_refused && self.attempts > 1 && failed.token == self.refused;
+        let is_it_again =
+            |(token, attempt): &(Arc<Secret>, u32)| *attempt < self.attempts && failed.token.as_ref() == Some(token);
+        let is_same_token = is_refused && self.refused.as_ref().is_some_and(is_it_again);
         Error::new(self.spec, failed.failure, self.attempts, self.may_have_acted, is_same_token)
     }
 

@@ -6,7 +6,6 @@ mod call;
 mod client;
 mod error;
 mod generated;
-mod hide;
 mod records;
 mod retry;
 mod verify;

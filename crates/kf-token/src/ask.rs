@@ -7,7 +7,7 @@ use kf_model::{DecodeError, Endpoint, Method, Refresh, Secret, decode};
 use kf_transport::{Body, Param, Request, Transport, TransportError, TransportErrorKind};
 use thiserror::Error;
 
-use crate::{StoreError, TokenError, TokenProvider};
+use crate::{Credentials, StoreError, TokenError, TokenProvider};
 
 /// How long the platform may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -65,10 +65,12 @@ pub(crate) async fn ask<E: Endpoint>(
     endpoint: &E,
     token: Option<Arc<Secret>>,
 ) -> Result<E::Response, AskError> {
+    let credentials = Credentials::of(endpoint, token.as_deref());
     let mut request = request(endpoint, token)?;
     request.timeout = Some(PATIENCE);
-    let response = wire.send(request).await?;
-    Ok(decode::<E>(response.status, &response.body)?)
+    let response = wire.send(request).await.map_err(|error| credentials.hide_in_failure(error))?;
+    let answer = decode::<E>(response.status, &response.body);
+    Ok(answer.map_err(|error| credentials.hide_in_answer::<E>(error, &response))?)
 }
 
 /// Calls an endpoint with the token of a third-party platform; with another one, if that is refused.

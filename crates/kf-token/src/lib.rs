@@ -10,6 +10,7 @@ mod failpoints;
 #[cfg(feature = "failpoints")]
 #[doc(hidden)]
 pub mod failpoints;
+mod hide;
 mod provider;
 mod record;
 mod refreshing;
@@ -19,6 +20,7 @@ mod store;
 pub use ask::{AskError, request};
 pub use component::{Component, RedeemError};
 pub use error::{TokenError, TokenErrorKind};
+pub use hide::Credentials;
 pub use provider::{StaticToken, TokenProvider};
 pub use record::{Record, TokenKey};
 pub use refreshing::{Policy, Refreshing};

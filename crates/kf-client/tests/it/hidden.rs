@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use kf_client::{Client, Error, ErrorKind, RetryPolicy};
@@ -175,7 +176,7 @@ impl Transport for Quotes {
 #[tokio::test]
 async fn a_token_that_a_transport_quotes_is_hidden() {
     for token in TOKENS {
-        let clock = std::sync::Arc::new(ManualClock::default());
+        let clock = Arc::new(ManualClock::default());
         let client = Client::with(Quotes, StaticToken::new(token), clock, RetryPolicy::never());
         let error = client.list_accounts().await.unwrap_err();
         hides(&error, token, "a transport");
@@ -200,4 +201,42 @@ async fn a_credential_of_the_call_itself_is_hidden() {
         hides(&error, secret, error.endpoint());
         assert!(error.to_string().contains("invalid appsecret ***"), "{error}");
     }
+}
+
+/// A transport that gives one answer of bytes.
+#[derive(Debug)]
+struct Page(u16, Vec<u8>);
+
+#[async_trait]
+impl Transport for Page {
+    async fn send(&self, _: Request) -> Result<Response, TransportError> {
+        Ok(Response::new(self.0, self.1.clone()))
+    }
+}
+
+async fn told(token: &str, status: u16, body: Vec<u8>) -> Error {
+    let clock = Arc::new(ManualClock::default());
+    let client = Client::with(Page(status, body), StaticToken::new(token), clock, RetryPolicy::never());
+    client.list_accounts().await.unwrap_err()
+}
+
+/// What is searched for a credential is bounded, and each byte of it is looked at once: nobody waits for a page of nothing.
+#[tokio::test]
+async fn a_page_of_nothing_is_searched_in_no_time() {
+    let token = format!("{}b", "a".repeat(63));
+    for (byte, size) in [(0, 256 * 1024), (b'a', 256 * 1024), (0, 16 << 20), (b'a', 16 << 20)] {
+        let body: Vec<u8> = vec![byte; size];
+        let error = told(&token, 404, body).await;
+        assert!(matches!(error.kind(), ErrorKind::Answer(_)), "{error:?}");
+    }
+    // Of a page that is not searched, what is shown is.
+    let mut body = format!("<p>{token}</p>").into_bytes();
+    body.resize(1 << 20, b' ');
+    let error = told(&token, 404, body).await;
+    let shown = format!("{error} {error:?}");
+    assert!(shown.contains("***") && !shown.contains(&token), "{shown}");
+    let refusal = format!(r#"{{"errcode":65400,"errmsg":"{token}","pad":"{}"}}"#, " ".repeat(1 << 20));
+    let error = told(&token, 200, refusal.into_bytes()).await;
+    let shown = format!("{error} {error:?}");
+    assert!(shown.contains("***") && !shown.contains(&token), "{shown}");
 }

@@ -5,13 +5,13 @@ use std::sync::{Arc, atomic::AtomicUsize, atomic::Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kf_client::{Error, ErrorKind, RetryPolicy};
+use kf_client::{Client, Error, ErrorKind, RetryPolicy};
 use kf_model::{Endpoint, EndpointSpec, ErrCode, Method, Repeat, Secret};
 use kf_token::{TokenError, TokenProvider};
-use kf_transport::ManualClock;
 use kf_transport::TransportErrorKind::{
     self, Connect, Encoded, Interrupted, Overloaded, Protocol, Request, Timeout, Tls, TooLarge,
 };
+use kf_transport::{ManualClock, Response, Transport, TransportError};
 use serde::Serialize;
 
 use crate::script::Step::{Answer, Fail, Status, Wait};
@@ -241,6 +241,33 @@ async fn waiting_for_a_place_costs_no_repeat() {
     drive(&clock, client.send(&SafeCall {})).await.unwrap();
     drive(&clock, client.send(&SafeCall {})).await.unwrap();
     assert_eq!(script.sent().len(), 6, "the one repeat that there is was left for the lost connection");
+}
+
+/// A server that is not there at first, and then refuses the token when the deadline is over.
+#[derive(Debug)]
+struct LateRefusal(ManualClock, AtomicUsize);
+
+#[async_trait]
+impl Transport for LateRefusal {
+    async fn send(&self, request: kf_transport::Request) -> Result<Response, TransportError> {
+        if self.1.fetch_add(1, Ordering::SeqCst) == 0 {
+            return Err(TransportError::new(Connect, request.endpoint, "nowhere"));
+        }
+        self.0.advance(Duration::from_secs(60));
+        Ok(Response::new(200, r#"{"errcode":40001,"errmsg":"invalid credential"}"#))
+    }
+}
+
+/// Nobody is told to force a refresh for a token that was refused but once.
+#[tokio::test]
+async fn a_token_that_was_refused_once_is_not_called_the_same_again() {
+    let clock = ManualClock::default();
+    let wire = LateRefusal(clock.clone(), AtomicUsize::new(0));
+    let client = Client::with(wire, kf_token::StaticToken::new("t"), Arc::new(clock.clone()), RetryPolicy::default());
+    let error = drive(&clock, client.send(&SafeCall {})).await.unwrap_err();
+    assert_eq!((error.attempts(), error.errcode()), (2, Some(ErrCode(40001))));
+    assert!(matches!(error.kind(), ErrorKind::Api(refusal) if !refusal.is_same_token()), "{error}");
+    assert!(!error.to_string().contains("force"), "{error}");
 }
 
 #[tokio::test]

@@ -12,7 +12,9 @@ use super::Inner;
 use super::current::Current;
 use super::flight::Outcome;
 use crate::failpoints::reach;
-use crate::{AskError, Lease, Record, Saved, StoreError, TokenError, TokenKey, TokenSource, TokenStore};
+use crate::{
+    AskError, Fetched, Lease, Record, Saved, StoreError, TokenError, TokenErrorKind, TokenKey, TokenSource, TokenStore,
+};
 
 impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     /// Looks into the store, and asks the platform if there is nothing.
@@ -83,13 +85,22 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         previous: Option<&Record>,
         own: &watch::Receiver<Outcome>,
     ) -> Result<Option<Arc<Secret>>, TokenError> {
-        let refusals = self.refusals();
+        let (refusals, known) = self.asks();
         // What was given before and could not be kept is kept first: what to ask with next stands in it.
         let (record, expected) = match self.unkept() {
             Some(unkept) => unkept,
             None => {
                 reach("before-ask");
-                self.answer(previous, own).await?
+                let fetched = self.answer(previous).await;
+                self.go_on(own);
+                let fetched = fetched.map_err(|error| self.failure(error))?;
+                // Another fetch took the place of this one: what comes late is older than what that one gave.
+                if self.generation() != known
+                    && let Some(token) = self.fresh()
+                {
+                    return Ok(Some(token));
+                }
+                self.record(fetched, previous.map_or(known, |record| record.generation))
             }
         };
         reach("after-ask");
@@ -98,35 +109,32 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         match Current::of(&record, &*self.clock, &self.policy) {
             Some(current) => Ok(self.give_out(current, record.generation, refusals)),
             None if self.source.rotates() => Ok(None),
-            None => Ok(Some(Arc::new(record.token))),
+            // It took longer to keep it than it lives.
+            None => Err(TokenError::new(TokenErrorKind::Lost, self.source.endpoint(), Some(self.pause()))),
         }
     }
 
-    /// What the platform gives, and the generation that it is to replace.
-    async fn answer(
-        &self,
-        previous: Option<&Record>,
-        own: &watch::Receiver<Outcome>,
-    ) -> Result<(Record, u64), TokenError> {
+    /// What the platform answers, within the time that it may take.
+    async fn answer(&self, previous: Option<&Record>) -> Result<Fetched, AskError> {
         let asking = unless(self.source.fetch(previous), self.clock.sleep(self.policy.source_patience));
-        let fetched = asking.await.unwrap_or_else(|| {
+        asking.await.unwrap_or_else(|| {
             let (kind, endpoint) = (TransportErrorKind::Timeout, self.source.endpoint());
             Err(AskError::Transport(TransportError::new(kind, endpoint, "the source of tokens")))
-        });
-        self.go_on(own);
-        let fetched = fetched.map_err(|error| self.failure(error))?;
+        })
+    }
+
+    /// What was given as a record, and the generation that it is to replace.
+    fn record(&self, fetched: Fetched, expected: u64) -> (Record, u64) {
         let wall = self.clock.wall().as_secs();
         let life = match u64::try_from(fetched.expires_in) {
             Ok(seconds) if seconds > 0 => Duration::from_secs(seconds).min(self.policy.lifetime_max),
             _ => self.policy.lifetime_unknown,
         };
-        let known = self.generation();
-        let expected = previous.map_or(known, |record| record.generation);
-        let generation = expected.max(known).saturating_add(1);
+        let generation = expected.max(self.generation()).saturating_add(1);
         let ends_at = wall.saturating_add(life.as_secs().max(1));
         let mut record = Record::new(fetched.token, wall, ends_at, generation);
         record.refresh = fetched.refresh;
-        Ok((record, expected))
+        (record, expected)
     }
 
     /// Keeps a record, and gives the one to use: that of another process, if it is newer and may be used. None if another one
@@ -164,6 +172,9 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         TokenError::of(error, self.source.endpoint(), self.pause(), self.policy.credentials_pause)
     }
 }
+
+/// Rounds of leases after which a store that gives none is taken for one that is down.
+const ROUNDS_MAX: u32 = 3;
 
 /// The store as one fetch sees it, and the right to ask.
 ///
@@ -204,9 +215,15 @@ impl<So: TokenSource, St: TokenStore> Shelf<'_, So, St> {
         if now.saturating_sub(self.since) >= inner.store.lease_bound() {
             (self.round, self.since) = (self.round.saturating_add(1), now);
         }
-        let key = inner.source.key();
-        let later = (self.round > 0).then(|| TokenKey::new(format!("{key}#{}", self.round)));
-        match inner.within(inner.store.lease(later.as_ref().unwrap_or(key))).await {
+        let outcome = if self.round > ROUNDS_MAX {
+            let what = format!("the token store gave no lease for {ROUNDS_MAX} times as long as one may last");
+            Err(StoreError::unavailable(what, std::io::Error::from(std::io::ErrorKind::TimedOut)))
+        } else {
+            let key = inner.source.key();
+            let later = (self.round > 0).then(|| TokenKey::new(format!("{key}#{}", self.round)));
+            inner.within(inner.store.lease(later.as_ref().unwrap_or(key))).await
+        };
+        match outcome {
             Ok(lease) => self.held = lease.map(|lease| (lease, now)),
             Err(error) => {
                 inner.without_store(error, "the token store gives no lease")?;

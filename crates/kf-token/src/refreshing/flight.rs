@@ -25,8 +25,8 @@ struct State {
     under_way: Option<(watch::Receiver<Outcome>, Duration)>,
     /// How many failed in a row, when the last one did, and why.
     failed: Option<(u32, Duration, TokenError)>,
-    /// The token that was refused last, and when that led to a fetch.
-    refused: Option<(Arc<Secret>, Duration)>,
+    /// The token that was refused last.
+    refused: Option<Refused>,
     /// How many refusals there were.
     refusals: u64,
     /// The token that was refused soon after that, until the store was looked into: if there is no other, it stays.
@@ -35,6 +35,15 @@ struct State {
     unkept: Option<(Record, u64)>,
     /// The generation of the last token. What a store holds of before was replaced, even if the store did not take that.
     generation: u64,
+}
+
+/// A token that was refused, so that another one is fetched.
+struct Refused {
+    token: Arc<Secret>,
+    /// When it was refused, or another one was asked for since.
+    at: Duration,
+    /// Whether another one was given.
+    is_replaced: bool,
 }
 
 impl Flight {
@@ -73,12 +82,12 @@ impl State {
 
     /// Whether a token is the one that was refused last.
     fn is_refused(&self, token: &Secret) -> bool {
-        self.refused.as_ref().is_some_and(|(refused, _)| **refused == *token)
+        self.refused.as_ref().is_some_and(|refused| *refused.token == *token)
     }
 
     /// Whether a refusal led to a fetch just now.
     fn was_just_now(&self, now: Duration, policy: &Policy) -> bool {
-        self.refused.as_ref().is_some_and(|(_, at)| now.saturating_sub(*at) < policy.refused_pause)
+        self.refused.as_ref().is_some_and(|refused| now.saturating_sub(refused.at) < policy.refused_pause)
     }
 
     /// How long nobody asks yet, after a failure.
@@ -162,19 +171,26 @@ fn report(came: &Result<Arc<Secret>, TokenError>, elapsed: Duration) {
 impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     /// The next token: of the fetch that is under way, or of a new one.
     pub(super) async fn next(inner: &Arc<Self>) -> Result<Arc<Secret>, TokenError> {
-        loop {
+        let mut ended = 0;
+        // A fetch that ended without a word may have been another runtime's; two in a row say that this one is at its end.
+        while ended < 2 {
             let mut outcome = match Self::now_or_later(inner)? {
                 Ok(token) => return Ok(token),
                 Err(outcome) => outcome,
             };
             let waiting = outcome.wait_for(Option::is_some);
-            // One that ended without a word, or that does not go on, is looked at again: another one may take its place.
-            if let Some(Ok(came)) = unless(waiting, inner.clock.sleep(inner.policy.stall())).await
-                && let Some(came) = came.clone()
-            {
-                return came;
+            match unless(waiting, inner.clock.sleep(inner.policy.stall())).await {
+                Some(Ok(came)) => {
+                    if let Some(came) = came.clone() {
+                        return came;
+                    }
+                }
+                Some(Err(_)) => ended += 1,
+                // One that does not go on is looked at again: another one may take its place.
+                None => ended = 0,
             }
         }
+        Err(TokenError::new(TokenErrorKind::Lost, inner.source.endpoint(), None))
     }
 
     /// A token that came while nobody looked, or the fetch that is to be waited for.
@@ -212,7 +228,9 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             // Another fetch would bring nothing else, but another process may have brought it.
             state.doubted = Some(current);
         } else {
-            (state.refused, state.refusals) = (Some((Arc::clone(&current.token), now)), state.refusals + 1);
+            let token = Arc::clone(&current.token);
+            state.refused = Some(Refused { token, at: now, is_replaced: false });
+            state.refusals += 1;
         }
     }
 
@@ -242,6 +260,9 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             tracing::warn!(key = %self.source.key(), "the platform gave the very token again that it had refused");
         }
         (state.generation, state.failed, state.doubted) = (generation, None, None);
+        if let Some(refused) = &mut state.refused {
+            refused.is_replaced = true;
+        }
         let token = Arc::clone(&current.token);
         self.current.store(Some(Arc::new(current)));
         Some(token)
@@ -255,6 +276,17 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     /// The record that could not be kept before.
     pub(super) fn unkept(&self) -> Option<(Record, u64)> {
         self.flight.state().unkept.take()
+    }
+
+    /// The platform is asked now: how many refusals there were, and the generation of the last token. The pause after a refusal
+    /// counts from here.
+    pub(super) fn asks(&self) -> (u64, u64) {
+        let now = self.clock.now();
+        let mut state = self.flight.state();
+        if let Some(refused) = state.refused.as_mut().filter(|refused| !refused.is_replaced) {
+            refused.at = now;
+        }
+        (state.refusals, state.generation)
     }
 
     /// How many refusals there were.

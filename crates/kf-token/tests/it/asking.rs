@@ -11,7 +11,7 @@ use kf_token::{
     ClassicToken, MemoryStore, Refreshing, StableToken, StaticToken, TokenError, TokenErrorKind, TokenKey,
     TokenProvider, TokenSource, request,
 };
-use kf_transport::{Body, Request, Response, Transport, TransportError};
+use kf_transport::{Body, Request, Response, Transport, TransportError, TransportErrorKind};
 
 /// A platform that gives one answer, and notes what it was asked.
 #[derive(Clone)]
@@ -161,4 +161,32 @@ async fn a_provider_that_is_shared_is_the_same_provider() {
     assert_eq!((shared.at_hand(), shared.token().await.unwrap()), (None, Arc::new("one".into())));
     TokenProvider::refuse(&shared, &"one".into());
     assert_eq!(*told.0.lock().unwrap(), [Arc::new("one".into())]);
+}
+
+/// A transport that names what it was asked for in its errors, as many do.
+#[derive(Debug)]
+struct Telltale;
+
+#[async_trait]
+impl Transport for Telltale {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let error = TransportError::new(TransportErrorKind::Connect, request.endpoint, "secret-canary.example");
+        Err(error.with_source("GET https://h/cgi-bin/token?appid=x&secret=secret-canary failed"))
+    }
+}
+
+#[tokio::test]
+async fn no_error_of_a_transport_shows_the_secret() {
+    let app_id = || "wx5ca1ab1e00c0ffee".parse().unwrap();
+    let classic = Refreshing::new(ClassicToken::new(Telltale, app_id(), "secret-canary"), MemoryStore::new());
+    let stable = Refreshing::new(StableToken::new(Telltale, app_id(), "secret-canary"), MemoryStore::new());
+    for error in [classic.token().await.unwrap_err(), stable.token().await.unwrap_err()] {
+        let mut shown = format!("{error} {error:?}");
+        let mut source = error.source();
+        while let Some(inner) = source {
+            shown += &format!(" {inner} {inner:?}");
+            source = inner.source();
+        }
+        assert!(shown.contains("secret=***") && !shown.contains("canary"), "{shown}");
+    }
 }

@@ -85,3 +85,67 @@ async fn a_source_that_never_answers_is_a_failure() {
     clock.advance(seconds(1));
     assert_eq!(tokens.token().await.unwrap(), secret("one"), "the next fetch is another one");
 }
+
+/// A store that takes so long that a token has ended when it is kept.
+#[derive(Debug)]
+struct Slow(MemoryStore, ManualClock);
+
+#[async_trait]
+impl TokenStore for Slow {
+    async fn load(&self, key: &TokenKey) -> Result<Option<Record>, StoreError> {
+        self.0.load(key).await
+    }
+
+    async fn save(&self, key: &TokenKey, record: &Record, expected: u64) -> Result<Saved, StoreError> {
+        self.1.advance(seconds(5));
+        self.0.save(key, record, expected).await
+    }
+
+    async fn lease(&self, key: &TokenKey) -> Result<Option<Lease>, StoreError> {
+        self.0.lease(key).await
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_ended_while_it_was_kept_is_not_given_out() {
+    let script = Script::new(vec![Give("one", 3), Give("two", 7200)]);
+    let clock = ManualClock::default();
+    let tokens = tokens_in(&script, Slow(MemoryStore::new(), clock.clone()), &clock);
+    let error = tokens.token().await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (TokenErrorKind::Lost, true));
+    clock.advance(seconds(1));
+    assert_eq!(tokens.token().await.unwrap(), secret("two"));
+}
+
+/// A store that gives nobody a lease.
+#[derive(Debug)]
+struct Miser(MemoryStore);
+
+#[async_trait]
+impl TokenStore for Miser {
+    async fn load(&self, key: &TokenKey) -> Result<Option<Record>, StoreError> {
+        self.0.load(key).await
+    }
+
+    async fn save(&self, key: &TokenKey, record: &Record, expected: u64) -> Result<Saved, StoreError> {
+        self.0.save(key, record, expected).await
+    }
+
+    async fn lease(&self, _: &TokenKey) -> Result<Option<Lease>, StoreError> {
+        Ok(None)
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_gives_no_lease_is_not_asked_for_ever() {
+    let script = Script::new(vec![Give("one", 7200)]);
+    let clock = ManualClock::default();
+    let tokens = tokens_in(&script, Miser(MemoryStore::new()), &clock);
+    let caller = tokio::spawn(async move { tokens.token().await });
+    while clock.now() < seconds(81) {
+        settle().await;
+        clock.advance(seconds(1) / 10);
+    }
+    settle().await;
+    assert_eq!(caller.await.unwrap().unwrap(), secret("one"));
+}

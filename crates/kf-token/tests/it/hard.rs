@@ -151,6 +151,49 @@ fn a_fetch_that_stood_still_takes_no_place_when_it_ends() {
     });
 }
 
+/// The platform answers two fetches; the one that stood still reads its answer when the token of the other is in use.
+#[test]
+fn an_answer_that_is_read_late_replaces_nothing() {
+    let script = Script::held(vec![Give("new", 7200), Give("old", 7200)]);
+    let (clock, store) = (ManualClock::default(), MemoryStore::new());
+    let tokens = tokens_in(&script, store.clone(), &clock);
+    let call = || {
+        let tokens = tokens.clone();
+        async move { tokens.token().await }
+    };
+    let (still, other) = (runtime(), runtime());
+    let late = still.block_on(async {
+        let late = tokio::spawn(call());
+        settle().await;
+        late
+    });
+    clock.advance(seconds(25));
+    other.block_on(async {
+        let caller = tokio::spawn(call());
+        settle().await;
+        clock.advance(seconds(20)); // the lease of the other one is overridden
+        settle().await;
+        script.let_through(2);
+        assert_eq!(caller.await.unwrap().unwrap(), secret("new"));
+    });
+    assert_eq!(still.block_on(late).unwrap().unwrap(), secret("new"));
+    assert_eq!((script.asked(), tokens.at_hand()), (2, Some(secret("new"))));
+    let kept = other.block_on(store.load(&TokenKey::new("test:script"))).unwrap().expect("it is kept");
+    assert_eq!((kept.token, kept.generation), ("new".into(), 1));
+}
+
+/// A runtime that is shutting down runs no task any more: whoever still asks is told.
+#[test]
+fn who_asks_at_the_end_of_a_runtime_is_told() {
+    let script = Script::new(vec![Give("one", 7200)]);
+    let tokens = tokens(&script, &ManualClock::default());
+    let ended = runtime();
+    let handle = ended.handle().clone();
+    ended.shutdown_background();
+    let error = handle.block_on(tokens.token()).unwrap_err();
+    assert_eq!((error.kind(), script.asked()), (TokenErrorKind::Lost, 0));
+}
+
 /// The runtime of a fetch is dropped while another one waits for it.
 #[test]
 fn who_waits_for_a_runtime_that_ends_fetches_alone() {

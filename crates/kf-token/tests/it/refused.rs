@@ -102,6 +102,50 @@ async fn a_refusal_soon_after_another_one_looks_into_the_store() {
     assert_eq!(tokens.at_hand(), Some(secret("four")), "what was doubted is forgotten");
 }
 
+/// The pause counts from the fetch, however long after the refusal that was.
+#[tokio::test]
+async fn a_refusal_just_after_a_late_fetch_makes_no_other() {
+    for fails in [0, 2] {
+        let mut steps = vec![Give("one", 7200)];
+        steps.extend((0..fails).map(|_| Silent));
+        steps.extend([Give("two", 7200), Give("three", 7200)]);
+        let script = Script::new(steps);
+        let clock = ManualClock::default();
+        let tokens = tokens(&script, &clock);
+        let one = tokens.token().await.unwrap();
+        tokens.refuse(&one);
+        for _ in 0..fails {
+            tokens.token().await.unwrap_err();
+            clock.advance(seconds(20));
+        }
+        clock.advance(seconds(31));
+        let two = tokens.token().await.unwrap();
+        tokens.refuse(&two);
+        assert_eq!(tokens.token().await.unwrap(), two);
+        assert_eq!(script.asked(), 2 + fails);
+        clock.advance(seconds(30));
+        tokens.refuse(&two);
+        assert_eq!(tokens.token().await.unwrap(), secret("three"));
+    }
+}
+
+/// The pause follows a refusal, not each fetch: a token that was refreshed in time may be refused at once.
+#[tokio::test]
+async fn a_refusal_long_after_another_one_is_heard_at_once() {
+    let script = Script::new(["one", "two", "three", "four"].map(|name| Give(name, 7200)).into());
+    let clock = ManualClock::default();
+    let tokens = tokens(&script, &clock);
+    let one = tokens.token().await.unwrap();
+    tokens.refuse(&one);
+    tokens.token().await.unwrap();
+    clock.advance(seconds(7200 - 60));
+    tokens.at_hand();
+    settle().await;
+    assert_eq!(tokens.at_hand(), Some(secret("three")), "it is refreshed");
+    tokens.refuse(&secret("three"));
+    assert_eq!(tokens.token().await.unwrap(), secret("four"));
+}
+
 /// A look into the store is no answer of the platform: its pauses stay as long as they have grown.
 #[tokio::test]
 async fn a_doubted_token_outlives_a_platform_that_is_down() {

@@ -1,7 +1,7 @@
 //! The credentials that a request went out with, hidden in whatever repeats them.
 
 use std::error::Error;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use kf_model::{DecodeError, Endpoint, Place, QueryValue, Refusal, Secret, decode};
 use kf_transport::{Response, TransportError};
@@ -9,15 +9,26 @@ use kf_transport::{Response, TransportError};
 /// A shorter credential is not looked for: it would tear up words that have nothing to do with it.
 const CHARACTERS_MIN: usize = 8;
 
+/// Of a larger answer only what an error would show of it is looked at: nobody waits while a page of megabytes is searched.
+const LOOKED_AT_MAX: usize = 256 * 1024;
+
 /// What is shown instead.
 const MASK: &str = "***";
 
-/// The credentials that a request went out with.
-pub(crate) struct Credentials(Vec<Secret>);
+/// The credentials that a request went out with, which servers and transports like to repeat: shown as `***` in what a call
+/// comes to. Those of fewer than 8 characters are not looked for.
+pub struct Credentials(Vec<Secret>);
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(***)")
+    }
+}
 
 impl Credentials {
     /// Those of a call: its token, and what it holds itself.
-    pub(crate) fn of<E: Endpoint>(endpoint: &E, token: Option<&Secret>) -> Self {
+    #[must_use]
+    pub fn of<E: Endpoint>(endpoint: &E, token: Option<&Secret>) -> Self {
         let query = endpoint.query().into_iter().filter_map(|pair| match pair.value {
             QueryValue::Secret(secret) => Some(secret.clone()),
             QueryValue::Text(_) => None,
@@ -27,7 +38,11 @@ impl Credentials {
     }
 
     /// What an answer means, read again without them if they are in it.
-    pub(crate) fn hide_in_answer<E: Endpoint>(&self, error: DecodeError, response: &Response) -> DecodeError {
+    #[must_use]
+    pub fn hide_in_answer<E: Endpoint>(&self, error: DecodeError, response: &Response) -> DecodeError {
+        if response.body.len() > LOOKED_AT_MAX {
+            return self.hide_in_texts(error);
+        }
         let Some(body) = self.without(&response.body) else { return error };
         match (error, decode::<E>(response.status, &body).err()) {
             (DecodeError::Refused(seen), Some(DecodeError::Refused(clean))) if clean.code == seen.code => {
@@ -45,8 +60,27 @@ impl Credentials {
         }
     }
 
+    /// An answer that is too large to be searched: what is shown of it is.
+    fn hide_in_texts(&self, mut error: DecodeError) -> DecodeError {
+        match &mut error {
+            DecodeError::Refused(refusal) => {
+                let errmsg = &mut refusal.errmsg;
+                errmsg.message = self.text(&errmsg.message);
+                for text in [&mut errmsg.server_hint, &mut errmsg.rid].into_iter().flatten() {
+                    *text = self.text(text);
+                }
+            }
+            DecodeError::Malformed(malformed) => {
+                malformed.detail = self.text(&malformed.detail);
+                malformed.excerpt = self.text(&malformed.excerpt);
+            }
+        }
+        error
+    }
+
     /// Why there is no answer; where its texts show one of them, its sources are but text afterwards.
-    pub(crate) fn hide_in_failure(&self, error: TransportError) -> TransportError {
+    #[must_use]
+    pub fn hide_in_failure(&self, error: TransportError) -> TransportError {
         let mut shown = format!("{error} {error:?}");
         let (mut sources, mut next) = (String::new(), error.source());
         while let Some(source) = next {
@@ -65,8 +99,16 @@ impl Credentials {
         self.without(text.as_bytes()).map_or_else(|| text.to_owned(), |bytes| String::from_utf8_lossy(&bytes).into())
     }
 
-    /// A text without them, if it holds one: as it is, or escaped as in JSON or in a URL.
+    /// A text without them, if it holds one: as it is, or escaped as in JSON or in a URL. NULs are left out, since UTF-16 is shown
+    /// without them.
     fn without(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let shown: Vec<u8>;
+        let text = if text.contains(&0) {
+            shown = text.iter().copied().filter(|byte| *byte != 0).collect();
+            &shown
+        } else {
+            text
+        };
         let (mut clean, mut rest, mut is_found) = (Vec::with_capacity(text.len()), text, false);
         while let Some((first, after)) = rest.split_first() {
             let behind = self.0.iter().find_map(|secret| FORMS.iter().find_map(|form| behind(rest, secret, *form)));
@@ -103,9 +145,8 @@ fn behind<'a>(text: &'a [u8], secret: &Secret, form: Form) -> Option<&'a [u8]> {
     Some(rest)
 }
 
-/// As it is. NULs are skipped: UTF-16 is shown without them.
+/// As it is.
 fn behind_plain(text: &[u8], character: char) -> Option<&[u8]> {
-    let text = &text[text.iter().take_while(|byte| **byte == 0).count()..];
     text.strip_prefix(character.encode_utf8(&mut [0; 4]).as_bytes())
 }
 
