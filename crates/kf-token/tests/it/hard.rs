@@ -162,11 +162,8 @@ fn an_answer_that_is_read_late_replaces_nothing() {
         async move { tokens.token().await }
     };
     let (still, other) = (runtime(), runtime());
-    let late = still.block_on(async {
-        let late = tokio::spawn(call());
-        settle().await;
-        late
-    });
+    let late = still.spawn(call());
+    still.block_on(settle());
     clock.advance(seconds(25));
     other.block_on(async {
         let caller = tokio::spawn(call());

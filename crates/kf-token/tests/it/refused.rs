@@ -139,7 +139,7 @@ async fn a_refusal_long_after_another_one_is_heard_at_once() {
     tokens.refuse(&one);
     tokens.token().await.unwrap();
     clock.advance(seconds(7200 - 60));
-    tokens.at_hand();
+    assert_eq!(tokens.at_hand(), Some(secret("two")));
     settle().await;
     assert_eq!(tokens.at_hand(), Some(secret("three")), "it is refreshed");
     tokens.refuse(&secret("three"));
