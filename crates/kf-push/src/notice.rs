@@ -28,10 +28,8 @@ pub enum NoticeKind {
         ticket: Secret,
     },
     /// A merchant authorized the platform.
-    #[non_exhaustive]
     Authorized(Authorization),
     /// A merchant changed what the platform may do.
-    #[non_exhaustive]
     Updated(Authorization),
     /// A merchant took the authorization back.
     #[non_exhaustive]

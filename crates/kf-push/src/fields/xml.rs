@@ -118,20 +118,25 @@ impl Element {
 }
 
 fn check_name(name: &str) -> Result<(), Problem> {
-    let is_first = |character: char| character.is_alphabetic() || character == '_';
-    let is_later = |character: char| character.is_alphanumeric() || matches!(character, '_' | '-' | '.');
     match name {
         _ if name.contains(':') => Err(Problem::Namespace),
-        _ if name.starts_with(is_first) && name.chars().all(is_later) => Ok(()),
+        _ if name.starts_with(begins_name) && name.chars().all(is_in_name) => Ok(()),
         _ => Err(Problem::Syntax),
     }
+}
+
+fn begins_name(character: char) -> bool {
+    character.is_alphabetic() || character == '_'
+}
+
+fn is_in_name(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '-' | '.')
 }
 
 /// The character that a reference stands for.
 fn referred(reference: &BytesRef<'_>) -> Result<String, Problem> {
     let character = reference.resolve_char_ref().map_err(|_| Problem::Entity)?;
     match character {
-        Some('\0') => Err(Problem::Nul),
         Some(character) => Ok(character.to_string()),
         None => resolve_xml_entity(reference).map(str::to_owned).ok_or(Problem::Entity),
     }
@@ -164,7 +169,7 @@ pub(super) fn write(fields: &Fields) -> String {
 
 fn write_fields(out: &mut String, fields: &Fields) {
     for (name, value) in fields.iter() {
-        let tag: String = name.chars().map(|character| if is_tag(character) { character } else { '_' }).collect();
+        let tag = tag(name);
         out.extend(["<", &tag, ">"]);
         match value {
             FieldValue::Fields(fields) => write_fields(out, fields),
@@ -182,8 +187,11 @@ fn write_text(out: &mut String, text: &str) {
     out.push_str("]]>");
 }
 
-fn is_tag(character: char) -> bool {
-    character.is_alphanumeric() || matches!(character, '_' | '-' | '.')
+/// A name of JSON can be none of XML.
+fn tag(name: &str) -> String {
+    let before = if name.starts_with(begins_name) { "" } else { "_" };
+    let rest = name.chars().map(|character| if is_in_name(character) { character } else { '_' });
+    before.chars().chain(rest).collect()
 }
 
 /// What XML cannot hold in any form.
