@@ -1,6 +1,7 @@
 //! What is pushed, from both ends.
 
 mod events;
+mod examples;
 mod hostile;
 mod messages;
 mod notices;
