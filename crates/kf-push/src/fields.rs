@@ -22,8 +22,7 @@ const NUMBERS: [&str; 3] = ["CreateTime", "MsgId", "TimeStamp"];
 /// The members of a push, by name, in the order in which they came.
 ///
 /// The same push gives the same members as XML and as JSON: numbers and truth values are their text, `null` is an empty
-/// text, and a list is its name with each of its values. `Debug` shows names alone, since values can be credentials,
-/// and what people write is nobody else's business.
+/// text, and a list is its name with each of its values. `Debug` shows names alone, since values can be credentials.
 ///
 /// ```
 /// use kf_push::Fields;

@@ -21,7 +21,7 @@ pub(super) fn read(text: &str) -> Result<Fields, Malformed> {
         }
         tree.take(event, at == 0).map_err(|problem| problem.at(at))?;
     }
-    let fields = tree.root.filter(|_| tree.open.is_empty()).ok_or(Problem::Syntax.at(text.len()))?;
+    let fields = tree.root.ok_or(Problem::Syntax.at(text.len()))?;
     if has_twins(&fields) { Err(Problem::Twice.at(text.len())) } else { Ok(fields) }
 }
 

@@ -1,8 +1,8 @@
 //! Messages of each kind.
 
-use kf_push::{Content, FieldProblem, Fields, Message, MessageBody};
+use kf_push::{Content, FieldProblem, Fields, Format, Message, MessageBody};
 
-use crate::{content, said};
+use crate::{content, open, receiver, said, sender, stamp};
 
 fn message(fields: &Fields) -> Message {
     match content(fields) {
@@ -120,4 +120,18 @@ fn a_push_without_its_head_is_kept_whole_too() {
         }
     }
     assert_eq!(content(&without("MsgType")), Content::Unknown(None));
+}
+
+/// A list of JSON is the only way to two values of one name.
+#[test]
+fn of_two_values_none_is_believed() {
+    let fields = said("voice").with("MediaId", "M1").with("MediaId", "M2");
+    let push = open(&receiver(), &sender().with_format(Format::Json).push(&fields, &stamp())).unwrap();
+    match push.content() {
+        Content::Message(Message { body: MessageBody::Other { odd: Some(error), .. }, .. }) => {
+            assert_eq!((error.name, error.problem), ("MediaId", FieldProblem::NotOne));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(push.fields().all("MediaId").count(), 2);
 }
