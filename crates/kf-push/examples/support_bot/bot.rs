@@ -1,0 +1,105 @@
+//! What the bot says.
+
+use std::sync::Arc;
+
+use kf_client::Client;
+use kf_model::{AccountRef, OpenId};
+use kf_push::{Answer, Content, Event, EventKind, Message, MessageBody, Push, Receiver, Reply, Seen};
+use kf_transport::Clock;
+
+/// Answers what it can, and hands over what it cannot.
+pub(crate) struct Bot {
+    receiver: Receiver,
+    seen: Seen,
+    client: Client,
+    clock: Arc<dyn Clock>,
+}
+
+/// What the bot wants to do about a push.
+enum Plan {
+    /// Answers the push itself.
+    Now(Reply),
+    /// Answers `success`, and sends the text by the client, for which there are 48 hours instead of 5 seconds.
+    Later(OpenId, String),
+}
+
+impl Bot {
+    pub(crate) fn new(receiver: Receiver, client: Client, clock: Arc<dyn Clock>) -> Self {
+        Self { receiver, seen: Seen::new(clock.clone()), client, clock }
+    }
+
+    pub(crate) fn receiver(&self) -> &Receiver {
+        &self.receiver
+    }
+
+    /// The answer to a push; a repeat of one that is worked on, or done, is only confirmed.
+    pub(crate) async fn answer(&self, push: Push) -> Answer {
+        if !self.seen.is_first(&push.dedupe_key()) {
+            return Answer::success();
+        }
+        let reply = match self.plan(push.content()).await {
+            Plan::Now(reply) => reply,
+            Plan::Later(person, text) => {
+                self.send(&person, &text);
+                Reply::Success
+            }
+        };
+        self.receiver.answer(&push, &reply, &*self.clock).unwrap_or_else(|error| {
+            eprintln!("cannot answer: {error}");
+            Answer::success()
+        })
+    }
+
+    async fn plan(&self, content: &Content) -> Plan {
+        match content {
+            Content::Message(message) => self.plan_for_message(message).await,
+            Content::Event(event) => plan_for_event(event),
+            _ => Plan::Now(Reply::Success),
+        }
+    }
+
+    async fn plan_for_message(&self, message: &Message) -> Plan {
+        match &message.body {
+            MessageBody::Text { content, .. } if content.contains("人工") || content.contains("person") => {
+                Plan::Now(self.hand_over().await)
+            }
+            MessageBody::Text { content, .. } if content.contains("order") => {
+                // What takes longer than five seconds to find out would go here.
+                Plan::Later(message.from.clone(), "your order left the house this morning".to_owned())
+            }
+            MessageBody::Text { .. } => Plan::Now(Reply::text("write \"person\" and somebody will come")),
+            _ => Plan::Now(self.hand_over().await),
+        }
+    }
+
+    /// To the worker who serves the fewest people; if nobody is there, or it cannot be told, to whoever comes first.
+    async fn hand_over(&self) -> Reply {
+        match self.idle_account().await {
+            Ok(Some(account)) => Reply::transfer_to(account),
+            Ok(None) => Reply::transfer(),
+            Err(error) => {
+                eprintln!("who is online cannot be told: {error}");
+                Reply::transfer()
+            }
+        }
+    }
+
+    async fn idle_account(&self) -> Result<Option<AccountRef>, kf_client::Error> {
+        let online = self.client.list_online_accounts().await?.kf_online_list;
+        let idle = online.into_iter().min_by_key(|account| account.accepted_case);
+        Ok(idle.map(|account| account.kf_account).filter(|account| !account.is_empty()))
+    }
+
+    /// Types, and then says something that is no answer to a push.
+    fn send(&self, person: &OpenId, text: &str) {
+        println!("  (later, to {person}: {text})");
+    }
+}
+
+fn plan_for_event(event: &Event) -> Plan {
+    match &event.kind {
+        EventKind::Followed { .. } => Plan::Now(Reply::text("welcome")),
+        EventKind::SessionClosed { .. } => Plan::Later(event.from.clone(), "were you served well?".to_owned()),
+        _ => Plan::Now(Reply::Success),
+    }
+}
