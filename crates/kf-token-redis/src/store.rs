@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -64,15 +63,13 @@ impl RedisStore {
         &self,
         job: impl Future<Output = Result<T, Trouble>> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let outcome = tokio::spawn(job)
-            .await
-            .unwrap_or_else(|error| Err(Trouble::Lost { kind: io::ErrorKind::Interrupted, text: error.to_string() }));
+        let outcome = tokio::spawn(job).await.unwrap_or_else(|_| Err(Trouble::Lost("its task was ended".to_owned())));
         outcome.map_err(|trouble| self.told(trouble))
     }
 
     fn foreign(&self, key: &str) -> StoreError {
         let (key, address) = (Escaped(key), &self.line.dial.address);
-        StoreError::foreign(format!("{key:?} at {address} holds no token of kf; the next good fetch replaces it"))
+        StoreError::foreign(format!("`{key}` at {address} holds no token of kf; the next good fetch replaces it"))
     }
 }
 

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use kf_model::Escaped;
 use kf_token::StoreError;
 use redis::{ErrorKind, RedisError};
 use thiserror::Error as ThisError;
@@ -15,8 +16,8 @@ use crate::address::Address;
 #[derive(Clone, Debug, PartialEq, Eq, ThisError)]
 pub(crate) enum Trouble {
     /// There is no connection, or none any more.
-    #[error("{text}")]
-    Lost { kind: io::ErrorKind, text: String },
+    #[error("{0}")]
+    Lost(String),
     /// What came is not what Redis says.
     #[error("no answer of Redis")]
     Babble,
@@ -37,17 +38,24 @@ impl Trouble {
             return Self::Refused { command, code: if is_code { code.to_owned() } else { "ERR".to_owned() } };
         }
         match Error::source(error).and_then(|source| source.downcast_ref::<io::Error>()) {
-            Some(io) => Self::Lost { kind: io.kind(), text: io.to_string() },
-            None if error.kind() == ErrorKind::Io => {
-                Self::Lost { kind: io::ErrorKind::BrokenPipe, text: "the connection was closed".to_owned() }
+            Some(io) => Self::lost(io),
+            None if error.kind() == ErrorKind::Io => Self::Lost("the connection was closed".to_owned()),
+            // So says the parser when the connection ends within an answer.
+            None if error.detail().is_some_and(|detail| detail.contains("end of input")) => {
+                Self::Lost("the connection was cut".to_owned())
             }
             None => Self::Babble,
         }
     }
 
+    /// What TLS says may repeat what stands in a certificate.
+    fn lost(error: &io::Error) -> Self {
+        Self::Lost(Escaped(&error.to_string()).to_string())
+    }
+
     /// Whether the connection went away under a command, which another connection may carry out.
     pub(crate) fn is_loss(&self) -> bool {
-        matches!(self, Self::Lost { .. })
+        matches!(self, Self::Lost(_) | Self::Babble)
     }
 
     /// Whether a connection is of no use after it.
@@ -71,12 +79,14 @@ impl Trouble {
 
     fn words(&self) -> &'static str {
         match self {
-            Self::Lost { .. } => "cannot be reached",
+            Self::Lost(_) => "cannot be reached",
             Self::Babble => "does not speak as Redis does; look at the port, and whether it wants TLS",
             Self::Late(_) => "does not answer in time",
-            Self::Refused { command: "AUTH", .. } => REFUSES_US,
-            Self::Refused { command: "SELECT", .. } => "has no database of that number, or none for this user",
-            Self::Refused { code, .. } => refusal(code),
+            Self::Refused { command, code } => match (*command, code.as_str()) {
+                ("AUTH", "ERR") => REFUSES_US,
+                ("SELECT", "ERR") => "has no database of that number",
+                (_, code) => refusal(code),
+            },
         }
     }
 }
@@ -101,6 +111,6 @@ fn refusal(code: &str) -> &'static str {
 
 impl From<io::Error> for Trouble {
     fn from(error: io::Error) -> Self {
-        Self::Lost { kind: error.kind(), text: error.to_string() }
+        Self::lost(&error)
     }
 }
