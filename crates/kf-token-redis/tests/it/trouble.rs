@@ -130,9 +130,17 @@ async fn nothing_takes_longer_than_the_deadline() {
 #[tokio::test]
 async fn a_store_that_is_down_holds_nobody_up() {
     let clock = ManualClock::default();
-    let mut peer =
-        Peer::start(vec![&[Nothing], &[Nothing], &[Nothing], &[Nothing], &[Nothing], &[Nothing], &[Say("$0\r\n\r\n")]])
-            .await;
+    let mut peer = Peer::start(vec![
+        &[Nothing],
+        &[Nothing],
+        &[Nothing],
+        &[Nothing],
+        &[Nothing],
+        &[Nothing],
+        &[Say("$0\r\n\r\n"), Nothing],
+        &[Say("$0\r\n\r\n")],
+    ])
+    .await;
     let store = peer.store(&clock);
     for millis in [100, 200, 400, 800, 1_600, 2_000] {
         assert!(late(&clock, &mut peer, store.load(&key())).await.is_err());
@@ -147,6 +155,52 @@ async fn a_store_that_is_down_holds_nobody_up() {
         clock.advance(Duration::from_millis(millis / 2 + 1));
     }
     assert_eq!(store.load(&key()).await.unwrap(), None);
+    assert_eq!(peer.left(), 1);
+    assert!(late(&clock, &mut peer, store.load(&key())).await.is_err());
+    clock.advance(Duration::from_millis(100));
+    assert_eq!(store.load(&key()).await.unwrap(), None, "an answer ends the long pauses");
+}
+
+#[tokio::test]
+async fn one_that_became_a_replica_is_looked_for_anew() {
+    let clock = ManualClock::default();
+    let peer = Peer::start(vec![&[Say("-READONLY\r\n"), Say("$7\r\ngarbage\r\n")], &[Say("$0\r\n\r\n")]]).await;
+    let store = peer.store(&clock);
+    assert!(store.save(&key(), &record(1), 0).await.is_err());
+    clock.advance(Duration::from_millis(100));
+    assert_eq!(store.load(&key()).await.unwrap(), None, "the name may lead to another one");
+}
+
+/// Whoever makes the connection may be on a runtime that nobody drives any more: others wait for it once.
+#[test]
+fn who_does_not_go_on_holds_others_up_once() {
+    let build = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (clock, idle, ours) = (ManualClock::default(), build(), build());
+    let peers = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let mut peer = peers.block_on(Peer::start(vec![&[Nothing], &[Say("+OK\r\n"), Say("$0\r\n\r\n")]]));
+    let store = peer.builder(&clock).password("canary").build().unwrap();
+    idle.block_on(async {
+        tokio::spawn({
+            let store = store.clone();
+            async move { store.load(&key()).await }
+        });
+        peer.hears().await;
+    });
+    let waiting = ours.block_on(async {
+        let waiting = tokio::spawn({
+            let store = store.clone();
+            async move { store.load(&key()).await }
+        });
+        clock.wait_for_sleepers(2).await;
+        // The sleep begins before the wait for the connection does.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        clock.advance(Duration::from_millis(300));
+        waiting.await.unwrap()
+    });
+    assert!(words(&waiting.unwrap_err()).contains("in time"));
+    assert_eq!(ours.block_on(store.load(&key())).unwrap(), None);
 }
 
 #[tokio::test]
@@ -214,8 +268,15 @@ async fn a_save_whose_answer_was_lost_is_kept() {
 /// A lease may have been given though no answer came: it is given back as soon as Redis is heard again.
 #[tokio::test]
 async fn a_lease_whose_answer_is_odd_is_given_back() {
-    let mut peer =
-        Peer::start(vec![&[Say("-ERR\r\n"), Say(":0\r\n"), Say(":1\r\n"), Say(":1\r\n"), Say(":0\r\n")]]).await;
+    let mut peer = Peer::start(vec![&[
+        Say("-ERR\r\n"),
+        Say(":0\r\n"),
+        Say(":1\r\n"),
+        Say(":1\r\n"),
+        Say(":0\r\n"),
+        Say("$0\r\n\r\n"),
+    ]])
+    .await;
     let store = peer.store(&ManualClock::default());
     let lease = |store: RedisStore| async move { store.lease(&key()).await };
     assert!(lease(store.clone()).await.is_err());
@@ -226,8 +287,8 @@ async fn a_lease_whose_answer_is_odd_is_given_back() {
     let asked = peer.hears().await;
     drop(held);
     assert_eq!(peer.hears().await[4], asked[4], "by its owner");
-    assert!(lease(store).await.unwrap().is_none());
+    assert!(lease(store.clone()).await.unwrap().is_none());
     assert_ne!(peer.hears().await[4], asked[4], "each has an owner of its own");
-    tokio::task::yield_now().await;
-    assert_eq!(peer.left(), 0, "who did not get it gives nothing back");
+    assert_eq!(store.load(&key()).await.unwrap(), None);
+    assert_eq!(peer.hears().await[0], "GETRANGE", "who did not get it gives nothing back");
 }
