@@ -32,6 +32,9 @@ const CURL_NODE_PYTHON: Tool = Tool {
     install: "apt-get install curl nodejs python3",
 };
 
+const REDIS_SERVER: Tool =
+    Tool { is_there: || sh::is_there("redis-server", &["--version"]), install: "apt-get install redis-server" };
+
 /// All steps, the quick ones first.
 pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", what: "the code is formatted", needs: None, run: fmt },
@@ -63,6 +66,12 @@ pub(crate) const STEPS: &[Step] = &[
         what: "the examples that `kf sim` prints run as they stand",
         needs: Some(CURL_NODE_PYTHON),
         run: examples,
+    },
+    Step {
+        name: "redis",
+        what: "the store that many machines share holds against a real Redis",
+        needs: Some(REDIS_SERVER),
+        run: redis,
     },
 ];
 
@@ -126,6 +135,9 @@ fn clippy(root: &Path) -> Result<(), String> {
         let alone = ["clippy", "--locked", "-p", &name, "--no-default-features", "--features", &features];
         sh::run(root, "cargo", &[&alone[..], &["--", "-D", "warnings"]].concat())?;
     }
+    let whole =
+        ["clippy", "--locked", "-p", "kf-token-redis", "--all-targets", "--all-features", "--", "-D", "warnings"];
+    sh::run(root, "cargo", &whole)?;
     let bench = ["clippy", "--locked", "--all-targets", "--manifest-path", APART[1], "--", "-D", "warnings"];
     sh::run(root, "cargo", &bench)
 }
@@ -159,4 +171,9 @@ fn openapi(root: &Path) -> Result<(), String> {
 
 fn examples(root: &Path) -> Result<(), String> {
     sh::run(root, "cargo", &["test", "--locked", "-p", "kf-cli", "--test", "examples"])
+}
+
+fn redis(root: &Path) -> Result<(), String> {
+    let args = ["test", "--locked", "-p", "kf-token-redis", "--features", "server-tests", "--test", "server"];
+    sh::run(root, "cargo", &args)
 }

@@ -37,13 +37,25 @@ impl fmt::Debug for Trust {
     }
 }
 
-/// One configuration for all connections, so that sessions resume: TLS 1.2 and 1.3, HTTP/1.1.
+impl Trust {
+    /// The rules of TLS that follow from it, 1.2 and 1.3, for crates of this workspace that speak something else than HTTP.
+    ///
+    /// # Errors
+    ///
+    /// The certificates cannot be used.
+    #[doc(hidden)]
+    pub fn client_config(&self) -> Result<ClientConfig, BuildError> {
+        Ok(match self {
+            Self::CompiledIn => with_roots(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect())?,
+            Self::Platform => builder()?.with_platform_verifier().map_err(refused)?.with_no_client_auth(),
+            Self::Pem(bundle) => with_roots(read(bundle)?)?,
+        })
+    }
+}
+
+/// One configuration for all connections, so that sessions resume: that of TLS, and HTTP/1.1.
 pub(super) fn config(trust: &Trust) -> Result<Arc<ClientConfig>, BuildError> {
-    let mut config = match trust {
-        Trust::CompiledIn => with_roots(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect())?,
-        Trust::Platform => builder()?.with_platform_verifier().map_err(refused)?.with_no_client_auth(),
-        Trust::Pem(bundle) => with_roots(read(bundle)?)?,
-    };
+    let mut config = trust.client_config()?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
