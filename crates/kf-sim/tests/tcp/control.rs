@@ -165,7 +165,7 @@ async fn the_description_is_true() {
         let answer = post(&sim, "/_sim/people", body).await;
         assert!(answer.status == 409 || answer.status == 200, "{name} is a deed: {answer:?}");
     }
-    assert_eq!(deeds.len(), 13);
+    assert_eq!(deeds.len(), 19);
     assert_eq!(get(&sim, "/_sim/settings").await["settings"].as_array().unwrap().len(), kf_sim::Settings::list().len());
 }
 
