@@ -17,7 +17,7 @@ pub(crate) const MP4: &[u8] = b"\0\0\0\x18ftypmp42";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 const MP3_FRAME: &[u8] = &[0xFF, 0xFB, 0x90];
 
-fn upload(caller: &Caller, kind: &str, part: &str, bytes: &[u8]) -> super::caller::Answer {
+pub(crate) fn upload(caller: &Caller, kind: &str, part: &str, bytes: &[u8]) -> super::caller::Answer {
     let query = [Pair::new("access_token", &*caller.token), Pair::new("type", kind)];
     let body = Payload::Part { name: part, file_name: "\"a\"\r\n.jpg", content_type: "text/html", bytes };
     caller.send(Verb::Post, UPLOAD, &query, body)
