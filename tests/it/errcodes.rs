@@ -3,30 +3,65 @@
 use std::collections::BTreeSet;
 
 use kf_model::{ENDPOINTS, EndpointSpec, ErrCode, Method};
-use kf_sim::{AppKind, AppState, Deed, Dialect, Quota};
+use kf_sim::{AppKind, AppState, Deed, Dialect, Quota, Sending};
 
-use super::scene::{IDLE, SERVED, Scene};
+use super::scene::{IDLE, SERVED, Scene, VISITOR};
 
 /// A way to bring a code about: the code, the calls that it works for (all where none is named), and what is done before.
 type Way = (i64, &'static [&'static str], fn(&mut Scene));
 
 const TOKENS: &[&str] = &["fetch_token", "fetch_stable_token"];
 const SESSIONS: &[&str] = &["create_session", "close_session", "find_session"];
+const MESSAGES: &[&str] = &["send_message", "send_program_message", "send_business_message"];
+const TYPING: &[&str] = &["set_typing", "set_program_typing"];
 
 const WAYS: &[Way] = &[
     (40001, TOKENS, |scene| scene.set("secret", "00000000000000000000000000000000")),
     (40001, &["upload_picture"], |scene| scene.token.replace_range(3..4, "-")),
+    (40001, MESSAGES, |scene| scene.token.replace_range(3..4, "-")),
+    (40001, TYPING, |scene| scene.token.replace_range(3..4, "-")),
     (40002, TOKENS, |scene| scene.set("grant_type", "authorization_code")),
     (40003, SESSIONS, |scene| scene.set("openid", "oNobody")),
+    (40003, MESSAGES, |scene| scene.set("touser", "oNobody")),
+    (40004, &["upload_media"], |scene| scene.set("type", "file")),
+    (40005, &["upload_media"], |scene| scene.file = b"%PDF".to_vec()),
+    (40007, MESSAGES, |scene| {
+        let file = scene.upload("image");
+        scene.set("msgtype", "image");
+        scene.body.as_object_mut().unwrap().remove("text");
+        scene.set("image", serde_json::json!({ "media_id": file }));
+        assert_eq!(scene.errcode(), 0);
+        scene.set("image", serde_json::json!({ "media_id": "MEDIA_ID" }));
+    }),
+    (40007, &["fetch_media"], |scene| scene.set("media_id", "MEDIA_ID")),
+    (40008, MESSAGES, |scene| scene.set("msgtype", "poem")),
     (40005, &["upload_picture"], |scene| scene.file = b"GIF89a".to_vec()),
     (40009, &["upload_picture"], |scene| scene.file.resize(5 * 1024 * 1024 + 1, 0)),
     (40013, TOKENS, |scene| scene.set("appid", "wx0000000000000000")),
     (40125, TOKENS, |scene| scene.set("secret", "APPSECRET")),
     (40164, TOKENS, |scene| scene.app(|app| app.ip_whitelist = vec!["203.0.113.1".into()])),
+    (40200, &["send_message"], |scene| {
+        scene.app(|app| app.test_account = true);
+        scene.set("msgtype", "msgmenu");
+        scene.body.as_object_mut().unwrap().remove("text");
+        let list = [serde_json::json!({ "id": "1", "content": "c" })];
+        scene.set("msgmenu", serde_json::json!({ "head_content": "h", "list": list, "tail_content": "t" }));
+    }),
+    (40200, &["set_typing"], |scene| scene.app(|app| app.kind = AppKind::MiniProgram)),
     (40243, TOKENS, |scene| scene.app(|app| app.secret_frozen = true)),
     (41002, TOKENS, |scene| scene.set("appid", "")),
     (41004, TOKENS, |scene| scene.set("secret", "")),
+    (41005, &["upload_media"], |scene| scene.part = "file"),
     (43002, &["fetch_stable_token"], |scene| scene.method = Method::Get),
+    (44001, &["upload_media"], |scene| scene.file.clear()),
+    (45001, &["upload_media"], |scene| scene.file.resize(10 * 1024 * 1024 + 1, 0)),
+    (45002, MESSAGES, |scene| scene.body["text"]["content"] = "a".repeat(2_049).into()),
+    (45008, &["send_message"], |scene| {
+        let article = serde_json::json!({ "title": "t", "description": "d", "url": "https://a.example", "picurl": "" });
+        scene.set("msgtype", "news");
+        scene.body.as_object_mut().unwrap().remove("text");
+        scene.set("news", serde_json::json!({ "articles": [article, article] }));
+    }),
     (45009, &["fetch_token"], |scene| {
         scene.settings(|settings| settings.classic_per_day = 1);
         assert_eq!(scene.errcode(), 0);
@@ -43,6 +78,37 @@ const WAYS: &[Way] = &[
         });
         assert_eq!(scene.errcode(), 0);
     }),
+    (45015, MESSAGES, |scene| {
+        scene.app(|app| app.tokens.iter_mut().for_each(|token| token.expires_at = kf_sim::Stamp::at(i64::MAX)));
+        scene.platform.advance(std::time::Duration::from_secs(47 * 3_600));
+    }),
+    (45047, MESSAGES, |scene| assert_eq!([0; 5].map(|_| scene.errcode()), [0; 5])),
+    (45071, &["send_business_message"], |scene| scene.set("businessid", "2")),
+    (45072, TYPING, |scene| scene.set("command", "Stop")),
+    (45080, TYPING, |scene| scene.platform.advance(std::time::Duration::from_secs(31))),
+    (45081, TYPING, |scene| assert_eq!(scene.errcode(), 0)),
+    (45087, MESSAGES, |scene| scene.app(|app| app.sending = Sending::Blocked)),
+    (45094, &["send_message"], |scene| {
+        scene.app(|app| app.sending = Sending::GreetingsBlocked);
+        scene.act(&Deed::Follow { openid: Some("oNew".into()) });
+        scene.set("touser", "oNew");
+    }),
+    (45094, &["send_program_message", "send_business_message"], |scene| {
+        scene.app(|app| app.sending = Sending::GreetingsBlocked);
+        scene.act(&Deed::Follow { openid: Some("oNew".into()) });
+        scene.act(&Deed::Enter { openid: "oNew".into() });
+        scene.set("touser", "oNew");
+    }),
+    (45162, &["send_message"], |scene| scene.set("msgtype", "link")),
+    (45162, &["send_program_message", "send_business_message"], |scene| scene.set("msgtype", "news")),
+    (48001, &["send_message"], |scene| scene.app(|app| app.certified = false)),
+    (48001, &["send_program_message", "send_business_message"], |scene| {
+        scene.app(|app| app.kind = AppKind::Component);
+    }),
+    (48002, &["send_message"], |scene| scene.act(&Deed::Block { openid: IDLE.into() })),
+    (48002, &["send_program_message", "send_business_message"], |scene| {
+        scene.act(&Deed::Block { openid: VISITOR.into() });
+    }),
     (50004, TOKENS, |scene| scene.app(|app| app.state = AppState::Punished)),
     (50007, TOKENS, |scene| scene.app(|app| app.state = AppState::Frozen)),
     (61024, TOKENS, |scene| scene.app(|app| app.kind = AppKind::Component)),
@@ -52,6 +118,7 @@ const WAYS: &[Way] = &[
     }),
     (65400, &[], |scene| scene.app(|app| app.kf_since = None)),
     (65401, &["delete_worker"], |scene| scene.set("kf_openid", "oNobody")),
+    (65401, &["send_message"], |scene| scene.set("customservice", serde_json::json!({ "kf_account": "nobody@test" }))),
     (65401, &[], |scene| scene.set("kf_account", "nobody@test")),
     (65402, &[], |scene| scene.set("kf_account", "test3@test")),
     (65403, &[], |scene| scene.set("nickname", "")),
@@ -160,7 +227,13 @@ fn what_is_unreachable_has_a_reason_and_no_way() {
     let of_tokens = [-1, 89502, 89504, 89505];
     let tokens = TOKENS.iter().flat_map(|name| of_tokens.map(|code| (*name, code)));
     let others = [("create_session", 65413), ("upload_picture", -1)];
-    assert_eq!(marked, tokens.chain(others).collect(), "a mark more or less is seen in review");
+    let messages = MESSAGES.iter().chain(TYPING).map(|name| (*name, -1));
+    let menus = [("send_message", 45098), ("send_message", 45099)];
+    assert_eq!(
+        marked,
+        tokens.chain(others).chain(messages).chain(menus).collect(),
+        "a mark more or less is seen in review"
+    );
 }
 
 #[test]

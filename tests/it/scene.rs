@@ -1,6 +1,6 @@
 //! A call that the simulated platform answers with success, and a world to spoil it in.
 
-use kf_model::{ENDPOINTS, EndpointSpec, Method, Payload};
+use kf_model::{AccountKind, ENDPOINTS, EndpointSpec, Method, Payload};
 use kf_sim::{App, Deed, Input, Pair, Platform, Reply, Settings, Verb};
 use serde_json::{Value, json};
 
@@ -11,6 +11,8 @@ const MINI_SECRET: &str = "fedcba9876543210fedcba9876543210";
 /// Customers of the default scenario: one who wrote, one in a session with `test1@test`.
 pub(crate) const IDLE: &str = "oHourAgo-5ca1ab1e00c0ffee001";
 pub(crate) const SERVED: &str = "oSession-5ca1ab1e00c0ffee003";
+/// One who wrote to the Mini Program.
+pub(crate) const VISITOR: &str = "oVisitor-decade00facade00002";
 const JPEG: &[u8] = &[0xFF, 0xD8, 0xFF, 0xE0, 0, 0];
 
 /// A world, and a call that goes well in it as long as nothing is changed.
@@ -22,6 +24,8 @@ pub(crate) struct Scene {
     pub(crate) query: Vec<(&'static str, String)>,
     pub(crate) body: Value,
     pub(crate) file: Vec<u8>,
+    /// The name of the part that the file is sent as.
+    pub(crate) part: &'static str,
 }
 
 impl Scene {
@@ -38,8 +42,9 @@ impl Scene {
             query: Vec::new(),
             body: Value::Null,
             file: JPEG.to_vec(),
+            part: "media",
         };
-        let (app_id, secret) = if spec.dialect == Some("worker") { (MINI, MINI_SECRET) } else { (APP, SECRET) };
+        let (app_id, secret) = if is_program(spec) { (MINI, MINI_SECRET) } else { (APP, SECRET) };
         if !spec.tokens.is_empty() {
             let body = json!({ "grant_type": "client_credential", "appid": app_id, "secret": secret });
             let body = kf_sim::Payload::Bytes(&body.to_string().into_bytes());
@@ -47,7 +52,31 @@ impl Scene {
             scene.token = json_of(&reply)["access_token"].as_str().unwrap().to_owned();
         }
         scene.ask(ordinary(name));
+        scene.prepare();
         scene
+    }
+
+    /// Does what must have been done before.
+    fn prepare(&mut self) {
+        match self.spec.name {
+            "set_typing" => self.act(&Deed::Say { openid: IDLE.into(), text: "在吗".into() }),
+            "set_program_typing" => self.act(&Deed::Say { openid: VISITOR.into(), text: "在吗".into() }),
+            "send_business_message" => self.app(|app| app.accounts[0].business_id = Some("1".into())),
+            "fetch_media" => {
+                let file = self.upload("image");
+                self.set("media_id", file);
+            }
+            _ => {}
+        }
+    }
+
+    /// Uploads a file that may be sent, and gives its id.
+    pub(crate) fn upload(&self, kind: &str) -> String {
+        let query = [Pair::new("access_token", &*self.token), Pair::new("type", kind)];
+        let (file_name, content_type) = ("a.jpg", "image/jpeg");
+        let body = kf_sim::Payload::Part { name: "media", file_name, content_type, bytes: JPEG };
+        let reply = self.platform.handle(&Input::new(Verb::Post, "/cgi-bin/media/upload", &query, body));
+        json_of(&reply)["media_id"].as_str().unwrap().to_owned()
     }
 
     /// Puts what is asked where the endpoint has it.
@@ -74,7 +103,7 @@ impl Scene {
 
     /// Changes the app that calls.
     pub(crate) fn app(&self, change: impl FnOnce(&mut App)) {
-        let index = usize::from(self.spec.dialect == Some("worker"));
+        let index = usize::from(is_program(self.spec));
         self.platform.change(|world| change(&mut world.apps[index]));
     }
 
@@ -83,7 +112,7 @@ impl Scene {
     }
 
     pub(crate) fn act(&self, deed: &Deed) {
-        self.platform.act(None, deed).unwrap();
+        self.platform.act(is_program(self.spec).then_some(MINI), deed).unwrap();
     }
 
     /// Makes the call.
@@ -96,7 +125,7 @@ impl Scene {
         let body = match self.spec.payload {
             Payload::Multipart => {
                 let (file_name, content_type) = ("a.jpg", "image/jpeg");
-                kf_sim::Payload::Part { name: "media", file_name, content_type, bytes: &self.file }
+                kf_sim::Payload::Part { name: self.part, file_name, content_type, bytes: &self.file }
             }
             _ => kf_sim::Payload::Bytes(&body),
         };
@@ -105,8 +134,15 @@ impl Scene {
 
     /// Makes the call and gives the code of the answer.
     pub(crate) fn errcode(&self) -> i64 {
-        json_of(&self.send()).get("errcode").map_or(0, |code| code.as_i64().unwrap())
+        let answer: Value = serde_json::from_slice(&self.send().body).unwrap_or_default();
+        answer.get("errcode").map_or(0, |code| code.as_i64().unwrap())
     }
+}
+
+/// Whether Mini Programs and Mini Games alone may make a call.
+fn is_program(spec: &EndpointSpec) -> bool {
+    let of_program = |kind| matches!(kind, AccountKind::MiniProgram | AccountKind::MiniGame);
+    !spec.callers.is_empty() && spec.callers.iter().all(|rule| of_program(rule.kind))
 }
 
 pub(crate) fn json_of(reply: &Reply) -> Value {
@@ -130,6 +166,15 @@ fn ordinary(name: &str) -> Value {
         "close_session" => json!({ "kf_account": "test1@test", "openid": SERVED }),
         "find_session" => json!({ "openid": SERVED }),
         "add_worker" => json!({ "kf_wx": "somebody" }),
+        "send_message" => json!({ "touser": IDLE, "msgtype": "text", "text": { "content": "您好" } }),
+        "send_program_message" => json!({ "touser": VISITOR, "msgtype": "text", "text": { "content": "您好" } }),
+        "send_business_message" => {
+            json!({ "touser": VISITOR, "msgtype": "text", "text": { "content": "您好" }, "businessid": "1" })
+        }
+        "set_typing" => json!({ "touser": IDLE, "command": "Typing" }),
+        "set_program_typing" => json!({ "touser": VISITOR, "command": "Typing" }),
+        "upload_media" => json!({ "type": "image" }),
+        "fetch_media" => json!({ "media_id": "" }),
         "delete_worker" => json!({ "kf_openid": "oWorker1-decade00facade00001" }),
         "list_accounts" | "list_online_accounts" | "list_waiting" => Value::Null,
         other => panic!("say how {other} is called when nothing is wrong"),

@@ -13,7 +13,7 @@ use crate::json;
 use crate::raw::Input;
 use crate::reply::{Delivery, Reply};
 use crate::rules::said;
-use crate::settings::UnknownPath;
+use crate::settings::{ThumbId, UnknownPath};
 use crate::world::World;
 
 /// The form of what follows the message of a refusal.
@@ -114,6 +114,9 @@ impl World {
                 if op == Op::FindSession && self.settings.find_session_with_errcode {
                     content.body.splice(1..1, br#""errcode":0,"errmsg":"ok","#.iter().copied());
                 }
+                if op == Op::UploadMedia && self.settings.thumb_id == ThumbId::ThumbMediaId {
+                    name_thumb(&mut content.body);
+                }
                 (Some(app), Reply::of(content), 0)
             }
             Err((app, refused)) => (app, self.refusal(&refused), refused.code),
@@ -152,4 +155,12 @@ impl World {
 
 fn with((app, reply, errcode): (Option<usize>, Reply, i64), delivery: Delivery) -> (Option<usize>, Reply, i64) {
     (app, Reply { delivery, ..reply }, errcode)
+}
+
+/// Names the id of a thumb as real servers do.
+fn name_thumb(body: &mut Vec<u8>) {
+    let before = br#"{"type":"thumb",""#;
+    if body.starts_with(before) {
+        body.splice(before.len()..before.len(), b"thumb_".iter().copied());
+    }
 }

@@ -32,7 +32,7 @@ pub use reply::{Delivery, Reply};
 pub use scenario::{DEFAULT, ScenarioError, parse, print};
 pub use settings::{
     AccountCase, AccountOrder, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode, NicknameCharacters, NoCreatetime,
-    PictureTooBig, RecordsCursor, SettingInfo, Settings, Strictness, UnknownPath, WithoutPush,
+    PictureTooBig, RecordsCursor, SettingInfo, Settings, Strictness, ThumbId, UnknownPath, UnknownSender, WithoutPush,
 };
 #[cfg(feature = "tcp")]
 pub use sim::{Sim, SimBuilder, StartError};
@@ -40,6 +40,6 @@ pub use sim::{Sim, SimBuilder, StartError};
 pub use state::{StateError, StateFile};
 pub use world::{
     Account, App, AppKind, AppState, CHECKS, Check, ClockFile, ClockMode, Confirm, Confirmation, Customer, Deed,
-    DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, TOKEN_CHECKS, Token,
-    TokenLine, Waiting, World, WorldFile,
+    DeedError, Dialect, Done, Invite, InviteState, Medium, MediumKind, Message, Picture, Quota, Record, Sending,
+    Session, Stamp, TOKEN_CHECKS, Token, TokenLine, Waiting, Window, World, WorldFile,
 };

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::call::Refused;
 use crate::settings::{Escapes, NicknameCharacters, PictureTooBig, Settings, Strictness};
-use crate::world::Dialect;
+use crate::world::{Dialect, MediumKind};
 
 /// A rule of the customer service family that can be broken; each dialect has its code for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,14 +75,18 @@ pub(crate) fn said(code: i64) -> Refused {
         40001 => "invalid credential, access_token is invalid or not latest".into(),
         40002 => "invalid grant_type".into(),
         40003 => "invalid openid".into(),
+        40004 => "invalid media type".into(),
         40005 => "invalid file type".into(),
         40006 => "invalid meida size".into(),
+        40007 => "invalid media_id".into(),
+        40008 => "invalid message type".into(),
         40009 => "invalid image size".into(),
         40013 => "invalid appid".into(),
         40014 => "invalid access_token".into(),
         40033 => "invalid charset. please check your request, if include \\uxxxx will create fail!".into(),
         40066 => "invalid url".into(),
         40125 => "invalid appsecret".into(),
+        40200 => "invalid account type".into(),
         40243 => "appsecret is frozen".into(),
         41001 => "access_token missing".into(),
         41002 => "appid missing".into(),
@@ -91,12 +95,28 @@ pub(crate) fn said(code: i64) -> Refused {
         42001 => "access_token expired".into(),
         43001 => "require GET method".into(),
         43002 => "require POST method".into(),
+        44001 => "empty media data".into(),
         44002 => "empty post data".into(),
+        44003 => "empty news data".into(),
+        44004 => "empty content".into(),
+        45001 => "media size out of limit".into(),
+        45002 => "content size out of limit".into(),
+        45008 => "article size out of limit".into(),
         45009 => "reach max api daily quota limit".into(),
         45011 => "api minute-quota reach limit, must slower, retry next minute".into(),
+        45015 => "response out of time limit or subscription is canceled".into(),
+        45047 => "out of response count limit".into(),
+        45071 => "business account not found".into(),
+        45072 => "command field must be in [\"Typing\", \"CancelTyping\"]".into(),
+        45080 => "typing needs an interaction with the user in the past 30 seconds".into(),
+        45081 => "already typing, do not send typing again".into(),
+        45087 => "custom messages of this account are blocked".into(),
+        45094 => "messages to users who enter the session are blocked".into(),
+        45162 => "invalid message for this account".into(),
         47001 => "data format error".into(),
         47002 => "data format error: escaped characters".into(),
         48001 => "api unauthorized".into(),
+        48002 => "user block receive message".into(),
         50002 => "user limited".into(),
         50004 => "forbid to use token, please contact wxmp".into(),
         50007 => "account frozen".into(),
@@ -200,6 +220,74 @@ pub(crate) fn picture(bytes: &[u8], settings: &Settings, dialect: Dialect) -> Re
     let any_size = settings.picture_of_other_size == Strictness::Accept;
     let fits = any_size || jpeg::dimensions(bytes) == Some((PICTURE_PIXELS, PICTURE_PIXELS));
     if fits { Ok(()) } else { Err(said(40009)) }
+}
+
+/// A temporary file of a kind: not empty, not too big, and what its first bytes say.
+pub(crate) fn medium(kind: MediumKind, bytes: &[u8], settings: &Settings) -> Result<(), Refused> {
+    let most = match kind {
+        MediumKind::Image => settings.image_bytes_max,
+        MediumKind::Voice => 2 * 1024 * 1024,
+        MediumKind::Video => 10 * 1024 * 1024,
+        MediumKind::Thumb => 64 * 1024,
+        MediumKind::News => 0,
+    };
+    if bytes.is_empty() {
+        return Err(said(44001));
+    }
+    if bytes.len() > most {
+        return Err(said(45001));
+    }
+    let found = FileType::of(bytes).map(FileType::kind);
+    let fits = found == Some(kind) || (kind == MediumKind::Thumb && FileType::of(bytes) == Some(FileType::Jpeg));
+    if fits { Ok(()) } else { Err(said(40005)) }
+}
+
+/// What a file is by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileType {
+    Jpeg,
+    Png,
+    Gif,
+    Amr,
+    Mp3,
+    Mp4,
+}
+
+impl FileType {
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        let starts = |start: &[u8]| bytes.starts_with(start);
+        // A frame of MPEG audio begins with eleven bits.
+        let is_frame = starts(&[0xFF]) && bytes.get(1).is_some_and(|second| second & 0xE0 == 0xE0);
+        Some(match () {
+            () if starts(&[0xFF, 0xD8, 0xFF]) => Self::Jpeg,
+            () if starts(b"\x89PNG\r\n\x1a\n") => Self::Png,
+            () if starts(b"GIF87a") || starts(b"GIF89a") => Self::Gif,
+            () if starts(b"#!AMR") => Self::Amr,
+            () if starts(b"ID3") || is_frame => Self::Mp3,
+            () if bytes.get(4..8) == Some(b"ftyp") => Self::Mp4,
+            () => return None,
+        })
+    }
+
+    fn kind(self) -> MediumKind {
+        match self {
+            Self::Jpeg | Self::Png | Self::Gif => MediumKind::Image,
+            Self::Amr | Self::Mp3 => MediumKind::Voice,
+            Self::Mp4 => MediumKind::Video,
+        }
+    }
+
+    /// How a name of such a file ends, and its content type.
+    pub(crate) fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Jpeg => ("jpg", "image/jpeg"),
+            Self::Png => ("png", "image/png"),
+            Self::Gif => ("gif", "image/gif"),
+            Self::Amr => ("amr", "audio/amr"),
+            Self::Mp3 => ("mp3", "audio/mpeg"),
+            Self::Mp4 => ("mp4", "video/mp4"),
+        }
+    }
 }
 
 /// What is said to the backslash-u form.

@@ -83,6 +83,51 @@ settings! {
     session_silence_seconds: i64 = 1_800,
     /// Where the messages of a customer go who is in no session, while no address for pushes is set.
     messages_without_push: WithoutPush = WithoutPush::Queue,
+    /// Messages that a message of the customer allows; before June 2023 it was 20.
+    message_window_messages: u32 = 5,
+    /// Seconds after a message of the customer in which messages may be sent.
+    message_window_seconds: i64 = 172_800,
+    /// Messages that a tap on a menu, a follow and a scan allow.
+    tap_window_messages: u32 = 3,
+    /// Seconds after a tap on a menu, a follow or a scan in which messages may be sent.
+    tap_window_seconds: i64 = 60,
+    /// Messages that a payment to a Service Account allows; 0 is no limit, and in 2021 it was 20.
+    payment_window_messages: u32 = 0,
+    /// Seconds after a payment to a Service Account in which messages may be sent.
+    payment_window_seconds: i64 = 172_800,
+    /// Messages that it allows when a customer enters the session of a Mini Program; one page leaves them out.
+    enter_window_messages: u32 = 2,
+    /// Seconds after a customer entered the session of a Mini Program in which messages may be sent.
+    enter_window_seconds: i64 = 60,
+    /// Bytes of the text of a message at the most; the pages do not say.
+    text_bytes_max: usize = 2_048,
+    /// Bytes of the content of any message at the most; the pages do not say.
+    message_bytes_max: usize = 20_480,
+    /// The code for a message in the name of an account that is not there; the pages do not say.
+    unknown_sender: UnknownSender = UnknownSender::NoAccount,
+    /// Whether a Mini Program is refused with 40200 where it shows that somebody types by the path of the accounts, as
+    /// the page says; libraries use that path.
+    program_typing_by_account_path: Strictness = Strictness::Refuse,
+    /// Messages to customers that an app keeps, for whoever wants to see what was sent; the oldest go first.
+    messages_max: usize = 1_000,
+    /// Calls a day that send messages; 0 is no limit.
+    messages_per_day: u64 = 500_000,
+    /// Calls a day by which a test account sends messages; 0 is no limit.
+    messages_per_day_test: u64 = 50_000,
+    /// Bytes of a temporary image at the most; the page says 10 MB and 2 MB.
+    image_bytes_max: usize = 10 * 1024 * 1024,
+    /// Whether a message is refused with 40007 whose file is of another kind than the message; the pages do not say.
+    media_of_other_kind: Strictness = Strictness::Refuse,
+    /// How an upload names the id of a thumb: as real servers do, or as the page does.
+    thumb_id: ThumbId = ThumbId::ThumbMediaId,
+    /// Files that an app keeps; the oldest go first.
+    media_max: usize = 1_000,
+    /// Bytes of all files that an app keeps; the oldest go first.
+    media_bytes_max: usize = 64 * 1024 * 1024,
+    /// Uploads of media a day; 0 is no limit.
+    media_uploads_per_day: u64 = 100_000,
+    /// Fetches of media a day; 0 is no limit.
+    media_fetches_per_day: u64 = 200_000,
     /// Rows of `getwaitcase` at the most.
     waiting_rows_max: usize = 100,
     /// Whether a page of records begins after the cursor or with it; the pages do not say.
@@ -202,6 +247,22 @@ choices! {
         InvalidSize = "40009",
         /// 40006.
         InvalidMediaSize = "40006",
+    }
+    /// The code for a message in the name of an account that is not there.
+    UnknownSender {
+        /// 65401, and 61452 in the old dialect.
+        #[default]
+        NoAccount = "65401",
+        /// 40003.
+        OpenId = "40003",
+    }
+    /// How an upload names the id of a thumb.
+    ThumbId {
+        /// `thumb_media_id`.
+        #[default]
+        ThumbMediaId = "thumb_media_id",
+        /// `media_id`.
+        MediaId = "media_id",
     }
     /// Where messages go that nobody takes.
     WithoutPush {

@@ -7,6 +7,7 @@ mod business;
 mod component;
 mod deed;
 mod diagnosis;
+mod draft;
 mod gate;
 mod media;
 mod messages;
@@ -17,7 +18,9 @@ mod sessions;
 mod stamp;
 mod state;
 mod tokens;
+mod touches;
 mod whole;
+mod windows;
 mod work;
 
 use std::collections::HashMap;
@@ -33,8 +36,8 @@ pub use self::deed::{Deed, DeedError, Done};
 pub use self::gate::{CHECKS, Check, TOKEN_CHECKS};
 pub use self::stamp::Stamp;
 pub use self::state::{
-    Account, App, AppKind, AppState, Confirm, Confirmation, Customer, Dialect, Invite, InviteState, Picture, Quota,
-    Record, Session, Token, TokenLine, Waiting,
+    Account, App, AppKind, AppState, Confirm, Confirmation, Customer, Dialect, Invite, InviteState, Medium, MediumKind,
+    Message, Picture, Quota, Record, Sending, Session, Token, TokenLine, Waiting, Window,
 };
 pub use self::whole::{ClockFile, ClockMode, WorldFile};
 

@@ -45,6 +45,54 @@ pub(super) enum PeopleCommand {
         #[command(flatten)]
         to: To,
     },
+    /// A customer taps an entry of a menu: of a message that they received, or of the menu of the account.
+    Tap {
+        /// Who.
+        openid: String,
+        /// The id of an entry of a msgmenu that they received; it comes back as text with it.
+        #[arg(required_unless_present = "menu", conflicts_with = "menu")]
+        entry: Option<String>,
+        /// The key of an entry of the menu of the account, instead.
+        #[arg(long, value_name = "KEY")]
+        menu: Option<String>,
+        #[command(flatten)]
+        to: To,
+    },
+    /// A customer scans a QR code of the account.
+    Scan {
+        /// Who.
+        openid: String,
+        #[command(flatten)]
+        to: To,
+    },
+    /// A customer pays.
+    Pay {
+        /// Who.
+        openid: String,
+        #[command(flatten)]
+        to: To,
+    },
+    /// A customer enters the session of a Mini Program.
+    Enter {
+        /// Who.
+        openid: String,
+        #[command(flatten)]
+        to: To,
+    },
+    /// A customer switches off the messages of the app.
+    Block {
+        /// Who.
+        openid: String,
+        #[command(flatten)]
+        to: To,
+    },
+    /// A customer switches on the messages of the app again.
+    Unblock {
+        /// Who.
+        openid: String,
+        #[command(flatten)]
+        to: To,
+    },
     /// A person accepts an invite, and so becomes a worker.
     Accept {
         /// Who.
@@ -140,6 +188,12 @@ impl PeopleCommand {
             Self::Follow { openid, to } => (Deed::Follow { openid }, to),
             Self::Say { openid, text, to } => (Deed::Say { openid, text }, to),
             Self::Leave { openid, to } => (Deed::Leave { openid }, to),
+            Self::Tap { openid, entry, menu, to } => (Deed::Tap { openid, entry, menu }, to),
+            Self::Scan { openid, to } => (Deed::Scan { openid }, to),
+            Self::Pay { openid, to } => (Deed::Pay { openid }, to),
+            Self::Enter { openid, to } => (Deed::Enter { openid }, to),
+            Self::Block { openid, to } => (Deed::Block { openid }, to),
+            Self::Unblock { openid, to } => (Deed::Unblock { openid }, to),
             Self::Accept { wechat_id, to } => (Deed::Accept { wechat_id }, to),
             Self::Reject { wechat_id, to } => (Deed::Reject { wechat_id }, to),
             Self::Online { kf_account, status, to } => (Deed::Online { kf_account, status }, to),

@@ -1,7 +1,7 @@
 //! The world as it stands: `world`.
 
 use clap::Args;
-use kf_sim::{Account, App, Customer, InviteState, WorldFile};
+use kf_sim::{Account, App, Customer, InviteState, Message, Window, WorldFile};
 use kf_transport::Param;
 use serde::Serialize;
 
@@ -10,6 +10,9 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::show::{escaped, utc};
 use crate::streams::Streams;
+
+/// Messages of each customer that are shown; the scenario has all that are kept.
+const MESSAGES_SHOWN: usize = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct WorldArgs {
@@ -44,7 +47,10 @@ fn shown(app: &App) -> String {
     });
     let mut lines = vec![format!("{} {}: {}", app.app_id, app.name, about.join(", "))];
     lines.extend(app.accounts.iter().map(account));
-    lines.extend(app.customers.values().map(customer));
+    for it in app.customers.values() {
+        lines.push(customer(it));
+        lines.extend(received(app, it));
+    }
     lines.push(format!("  records: {}", app.records.len()));
     lines.iter().map(|line| escaped(line) + "\n").collect()
 }
@@ -75,7 +81,31 @@ fn customer(customer: &Customer) -> String {
         (None, None) => "follows".to_owned(),
     };
     let wrote = customer.wrote_at.map(|at| format!(", wrote last {}", utc(at.seconds()))).unwrap_or_default();
-    format!("  customer {}: {state}{wrote}", customer.openid)
+    let blocked = if customer.blocked { ", has switched messages off" } else { "" };
+    let window = customer.window.map(window).unwrap_or_default();
+    format!("  customer {}: {state}{wrote}{blocked}{window}", customer.openid)
+}
+
+/// What may still be sent; whether the window is over, its end tells.
+fn window(window: Window) -> String {
+    let until = utc(window.ends_at.seconds());
+    match window.left {
+        Some(1) => format!(", 1 message until {until}"),
+        Some(left) => format!(", {left} messages until {until}"),
+        None => format!(", any number of messages until {until}"),
+    }
+}
+
+/// The last messages that a customer was sent by calls, a line each.
+fn received(app: &App, customer: &Customer) -> Vec<String> {
+    let theirs: Vec<&Message> = app.messages.iter().filter(|it| it.openid == customer.openid).collect();
+    let skipped = theirs.len().saturating_sub(MESSAGES_SHOWN);
+    let more = (skipped > 0).then(|| format!("    got {skipped} messages before these"));
+    let line = |it: &Message| {
+        let by = it.kf_account.as_ref().map(|kf_account| format!(" from {kf_account}")).unwrap_or_default();
+        format!("    got {} {}{by}: {}", utc(it.time.seconds()), it.msgtype, it.content)
+    };
+    more.into_iter().chain(theirs[skipped..].iter().copied().map(line)).collect()
 }
 
 /// A word as a scenario has it.

@@ -73,11 +73,54 @@ fn a_follower_is_served() {
 }
 
 #[test]
+fn a_customer_is_written_to_and_taps() {
+    let folder = Folder::new("messages");
+    let sim = folder.start(&["sim", "--listen", "127.0.0.1:0", "--manual-clock"]);
+    let token = token(&sim.url);
+    let send = |body: Value| {
+        call(&sim.url, "/cgi-bin/message/custom/send", &[("access_token", &token)], &body).unwrap()["errcode"].clone()
+    };
+    let text = || send(json!({ "touser": "oNew", "msgtype": "text", "text": { "content": "hello" } }));
+    let kf = |args: &[&str]| folder.kf(&[&["sim"], args].concat()).ok();
+    assert_eq!((kf(&["follow", "oNew"]), text()), ("oNew follows\n".into(), json!(0)));
+    let menu = json!({ "head_content": "Well?", "list": [{ "id": "7", "content": "Yes" }], "tail_content": "" });
+    let by = json!({ "kf_account": ACCOUNT });
+    let menu = json!({ "touser": "oNew", "msgtype": "msgmenu", "msgmenu": menu, "customservice": by });
+    assert_eq!(send(menu), 0);
+    assert_eq!(kf(&["tap", "oNew", "7"]), "oNew tapped \"Yes\", which came back as text: oNew waits\n");
+    let tapped: Value = serde_json::from_str(&kf(&["tap", "oNew", "7", "--json"])).unwrap();
+    assert_eq!((&tapped["openid"], &tapped["bizmsgmenuid"]), (&json!("oNew"), &json!("7")));
+    let allowed = "messages that may be sent in the next 60 seconds: 3\n";
+    assert_eq!(kf(&["tap", "oNew", "--menu", "HELP"]), format!("oNew tapped \"HELP\" in the menu; {allowed}"));
+    assert_eq!(kf(&["scan", "oNew"]), format!("oNew scanned a QR code; {allowed}"));
+    assert_eq!(kf(&["pay", "oNew"]), "oNew paid; that opens no window in an app of this kind\n");
+    assert_eq!((kf(&["block", "oNew"]), text()), ("oNew switched messages off\n".into(), json!(48002)));
+    assert!(kf(&["world"]).contains(", has switched messages off, 3 messages until "));
+    assert_eq!((kf(&["unblock", "oNew"]), text()), ("oNew switched messages on\n".into(), json!(0)));
+    kf(&["advance", "60s"]);
+    assert_eq!(text(), 45015);
+    let world = kf(&["world"]);
+    for part in [", 2 messages until ", " text: {\"content\":\"hello\"}\n", " msgmenu from test1@test: {"] {
+        assert!(world.contains(part), "{part}: {world}");
+    }
+    let mini = ["follow", "oMini", "--app", "wxdecade00facade00"];
+    assert_eq!(kf(&mini), "oMini follows\n");
+    let entered = kf(&["enter", "oMini", "--app", "wxdecade00facade00"]);
+    assert_eq!(entered, "oMini entered the session; messages that may be sent in the next 60 seconds: 2\n");
+}
+
+#[test]
 fn what_cannot_be_done_is_refused_with_the_reason() {
     let folder = Folder::new("refused");
     let _sim = folder.start(&["sim", "--listen", "127.0.0.1:0"]);
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 8] = [
         (&["say", "oNobody", "hi"], "nobody with the openid \"oNobody\" follows this app; let them follow first"),
+        (&["tap", WAITING, "7"], "has received no msgmenu; send one first"),
+        (&["enter", WAITING], "has no session that customers enter; name a Mini Program"),
+        (
+            &["scan", "oX", "--app", "wxdecade00facade00"],
+            "has no QR code to scan that opens a window; name an Official",
+        ),
         (&["take", "test9@test"], "there is no account \"test9@test\""),
         (&["reject", "kfwx9"], "kfwx9 has no open invite"),
         (&["follow", "--app", "wx0000000000000000"], "there is no app"),

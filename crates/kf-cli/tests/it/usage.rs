@@ -11,11 +11,13 @@ use crate::within::{Captured, Failing, args, env, run, run_in};
 
 #[test]
 fn wrong_arguments_end_with_2_and_say_what_would_be_right() {
-    let cases: [(&[&str], &str); 13] = [
+    let cases: [(&[&str], &str); 15] = [
         (&[], "Usage: kf <COMMAND>"),
         (&["sin"], "tip: a similar subcommand exists: 'sim'"),
         (&["sim", "foll"], "tip: a similar subcommand exists: 'follow'"),
         (&["sim", "say", "oA"], "<TEXT>"),
+        (&["sim", "tap", "oA"], "Usage: kf sim tap <OPENID> <ENTRY>"),
+        (&["sim", "tap", "oA", "1", "--menu", "KEY"], "cannot be used with"),
         (&["sim", "--listen", "9180"], "write an address and a port, such as 127.0.0.1:9180"),
         (&["sim", "--listen", "127.0.0.1:0", "clock"], "cannot be used with"),
         (&["sim", "advance", "90"], "write a number with s, m, h or d, such as 90s or 1h30m"),
@@ -40,7 +42,7 @@ fn help_is_output() {
     assert!(out.contains("Exit codes:") && out.contains("sim"), "{out}");
     let (exit, out, _) = run(&["sim", "--help"]);
     assert_eq!(exit, Exit::Ok);
-    let commands = "follow say leave accept reject online offline take answer handover close confirm-ip refuse-ip \
+    let commands = "follow say leave tap scan pay enter block unblock accept reject online offline take answer handover close confirm-ip refuse-ip \
         advance clock fault reset log world settings scenario";
     for command in commands.split_whitespace() {
         assert!(out.contains(&format!("\n  {command} ")), "{command}: {out}");

@@ -40,9 +40,9 @@ pub(super) struct Request<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// Whether a request needs no key: others must be able to see that it runs, and clients to fetch pictures.
+/// Whether a request needs no key: others must be able to see that it runs, and clients to fetch pictures and videos.
 pub(super) fn is_open(method: &Method, path: &str) -> bool {
-    method == Method::GET && (path == "health" || path.starts_with("picture/"))
+    method == Method::GET && (path == "health" || path.starts_with("picture/") || path.starts_with("media/"))
 }
 
 /// Answers a request; one that waits for something goes on until the simulator stops.
@@ -108,6 +108,7 @@ fn text(platform: &Platform, request: &Request<'_>) -> Option<Answer> {
         "world" if format == Some("toml") => {
             Some(Answer(200, "text/plain; charset=utf-8", scenario::print(&platform.save().0).into()))
         }
+        path if path.starts_with("media/") => medium(platform, path.strip_prefix("media/")?),
         path => picture(platform, path.strip_prefix("picture/")?),
     }
 }
@@ -121,6 +122,16 @@ fn picture(platform: &Platform, path: &str) -> Option<Answer> {
         account.picture.as_ref().map(|picture| Bytes::copy_from_slice(picture.bytes()))
     });
     bytes.map(|bytes| Answer(200, "image/jpeg", bytes))
+}
+
+/// A file to send, by the address that the platform answers for a video.
+fn medium(platform: &Platform, path: &str) -> Option<Answer> {
+    let (app_id, media_id) = path.split_once('/')?;
+    platform.look(|world| {
+        let app = world.apps.iter().find(|app| app.app_id == app_id)?;
+        let medium = app.medium(media_id, world.now())?;
+        Some(Answer(200, medium.names().1, Bytes::copy_from_slice(medium.bytes.bytes())))
+    })
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "it ends a chain of outcomes")]

@@ -61,6 +61,7 @@ impl<'a> Checker<'a> {
         self.accounts(app)?;
         self.people(app)?;
         self.records(app)?;
+        self.media(app)?;
         self.quotas(app)?;
         self.customers(app, settings)
     }
@@ -134,6 +135,22 @@ impl<'a> Checker<'a> {
             if record.id == LAST {
                 let what = "no number comes after the last id of a record".to_owned();
                 return Err(self.error_at("id", &id, what, "write a smaller one"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ids stand in addresses and in names of files.
+    fn media(&self, app: &App) -> Result<(), ScenarioError> {
+        let mut ids = BTreeSet::new();
+        let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        for id in app.media.iter().map(|medium| &*medium.media_id) {
+            if id.is_empty() || !id.bytes().all(may_stand) {
+                let what = format!("{id:?} is no media_id");
+                return Err(self.error(id, what, "write letters, digits, _ and -"));
+            }
+            if !ids.insert(id) {
+                return Err(self.error(id, format!("the file {id} stands twice"), "give each a media_id of its own"));
             }
         }
         Ok(())

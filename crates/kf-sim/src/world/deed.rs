@@ -29,6 +29,42 @@ pub enum Deed {
         /// Who.
         openid: String,
     },
+    /// A customer taps an entry of a menu: of a message that they received, or of the menu of the account.
+    Tap {
+        /// Who.
+        openid: String,
+        /// The id of an entry of a `msgmenu` that they received; it comes back as text with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entry: Option<String>,
+        /// The key of an entry of the menu of the account, instead.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        menu: Option<String>,
+    },
+    /// A customer scans a QR code of the account.
+    Scan {
+        /// Who.
+        openid: String,
+    },
+    /// A customer pays.
+    Pay {
+        /// Who.
+        openid: String,
+    },
+    /// A customer enters the session of a Mini Program.
+    Enter {
+        /// Who.
+        openid: String,
+    },
+    /// A customer switches off the messages of the app.
+    Block {
+        /// Who.
+        openid: String,
+    },
+    /// A customer switches on the messages of the app again.
+    Unblock {
+        /// Who.
+        openid: String,
+    },
     /// A person accepts an invite, and so becomes a worker.
     Accept {
         /// Who.
@@ -109,6 +145,9 @@ pub struct Done {
     /// The account, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kf_account: Option<String>,
+    /// The id of the entry that was tapped, where it came back as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bizmsgmenuid: Option<String>,
 }
 
 impl Done {

@@ -39,16 +39,29 @@ pub const CHECKS: &[Check] = &[
     Check { asks: "are there calls left in this day and minute?", codes: &[45009, 45011] },
     Check { asks: "is customer service switched on?", codes: &[65400, 61450] },
     Check { asks: "is the body JSON as it should be?", codes: &[40033, 47002, 44002, 47001] },
+    Check { asks: "may this app make this call by this path, and send such a message?", codes: &[40008, 45162, 40200] },
     Check {
         asks: "is each field what it must be?",
-        codes: &[40003, 65403, 65404, 65409, 65416, 65417, 61451, 61454, 61455],
+        codes: &[
+            40003, 40004, 44003, 44004, 45008, 45002, 45072, 65403, 65404, 65409, 65416, 65417, 61451, 61454, 61455,
+        ],
     },
+    Check { asks: "does the sub-merchant exist?", codes: &[45071] },
     Check { asks: "does the account exist?", codes: &[65401, 65406, 61452, 61453] },
     Check { asks: "is the account bound, and to whom?", codes: &[65402, 65412, 65411, 65407, 65408, 65410] },
     Check { asks: "is there room for one more?", codes: &[65405, 61456] },
     Check { asks: "is the worker online?", codes: &[65415, 61459] },
     Check { asks: "is there a session, and with whom?", codes: &[65413, 65414, 61458] },
-    Check { asks: "is there a picture, not too big, and a JPEG?", codes: &[41005, 40009, 40006, 40005, 61457] },
+    Check {
+        asks: "is there a file, not empty, not too big, and of its type?",
+        codes: &[41005, 44001, 40009, 40006, 45001, 40005, 61457],
+    },
+    Check { asks: "is the file of a message there, and of its kind?", codes: &[40007] },
+    Check {
+        asks: "may the app write to this customer now: is neither blocked, is a window open, and are messages left?",
+        codes: &[45087, 48002, 45015, 45094, 45047],
+    },
+    Check { asks: "may the typing state be shown now?", codes: &[45080, 45081] },
 ];
 
 /// All checks of the calls that fetch a token, in their order.
@@ -122,12 +135,26 @@ impl World {
         let Some(kind) = account_kind(app.kind) else { return Err(said(48001)) };
         let rule = op.spec().callers.iter().find(|rule| rule.kind == kind);
         let may = rule.is_some_and(|rule| !rule.certified_only || app.certified || app.test_account);
+        // It has a code of its own for Mini Programs.
+        let may = may || (op == Op::SetTyping && app.is_program());
         if may { Ok(()) } else { Err(said(48001)) }
     }
 
     fn check_quota(&mut self, op: Op, call: &Call) -> Result<(), Refused> {
-        let (per_day, per_minute) = (self.settings.calls_per_day, self.settings.calls_per_minute);
-        self.count(call.app, op.spec().name, per_day, per_minute)
+        let per_day = self.calls_per_day(op, call.app);
+        self.count(call.app, op.spec().name, per_day, self.settings.calls_per_minute)
+    }
+
+    /// Calls of an endpoint that an app may make a day; 0 is no limit.
+    fn calls_per_day(&self, op: Op, app: usize) -> u64 {
+        let settings = &self.settings;
+        match op {
+            Op::SendMessage | Op::SendProgramMessage if self.apps[app].test_account => settings.messages_per_day_test,
+            Op::SendMessage | Op::SendProgramMessage => settings.messages_per_day,
+            Op::UploadMedia => settings.media_uploads_per_day,
+            Op::FetchMedia => settings.media_fetches_per_day,
+            _ => settings.calls_per_day,
+        }
     }
 
     fn check_enabled(&mut self, op: Op, call: &Call) -> Result<(), Refused> {

@@ -1,8 +1,8 @@
 //! The person's side: what happens in the world when somebody does something.
 
+use super::windows::Grant;
 use super::{
-    Account, App, AppKind, Confirm, Customer, Deed, DeedError, Dialect, Done, InviteState, Session, Stamp, Waiting,
-    World,
+    Account, App, Confirm, Customer, Deed, DeedError, Dialect, Done, InviteState, Session, Stamp, Waiting, World,
 };
 use crate::settings::WithoutPush;
 
@@ -35,6 +35,12 @@ impl World {
             Deed::Follow { openid } => self.follow(app, openid.as_deref()),
             Deed::Say { openid, text } => self.say(app, openid, text),
             Deed::Leave { openid } => self.leave(app, openid),
+            Deed::Tap { openid, entry, menu } => self.tap(app, openid, entry.as_deref(), menu.as_deref()),
+            Deed::Scan { openid } => self.scan(app, openid),
+            Deed::Pay { openid } => self.pay(app, openid),
+            Deed::Enter { openid } => self.enter(app, openid),
+            Deed::Block { openid } => self.block(app, openid, true),
+            Deed::Unblock { openid } => self.block(app, openid, false),
             Deed::Accept { wechat_id } => self.accept(app, wechat_id),
             Deed::Reject { wechat_id } => self.reject(app, wechat_id),
             Deed::Online { kf_account, status } => self.go_online(app, kf_account, *status),
@@ -58,18 +64,29 @@ impl World {
             Some(openid) => openid.to_owned(),
             None => self.openid(),
         };
-        let customers = &mut self.apps[app].customers;
-        let customer = customers.entry(openid.clone()).or_insert_with(|| Customer::new(&openid));
+        let (grant, now) = (self.settings.tap_grant(), self.now);
+        let app = &mut self.apps[app];
+        let opens = !app.is_program();
+        let customer = app.customers.entry(openid.clone()).or_insert_with(|| Customer::new(&openid));
+        if opens && !customer.follows {
+            customer.open(grant, now);
+        }
         customer.follows = true;
         Ok(Done::new(format!("{openid} follows")).with(&openid, ""))
     }
 
     fn say(&mut self, app: usize, openid: &str, text: &str) -> Result<Done, DeedError> {
+        self.write(app, openid, text, self.settings.message_grant())
+    }
+
+    /// A customer writes, which opens a window.
+    pub(super) fn write(&mut self, app: usize, openid: &str, text: &str, grant: Grant) -> Result<Done, DeedError> {
         let now = self.now;
         let silence = self.settings.session_silence_seconds;
         let queues = self.settings.messages_without_push == WithoutPush::Queue;
         let customer = self.apps[app].present(openid)?;
         customer.wrote_at = Some(Stamp::at(now));
+        customer.open(grant, now);
         if let Some(session) =
             customer.session.as_mut().filter(|it| now.saturating_sub(it.active_at.seconds()) <= silence)
         {
@@ -182,7 +199,9 @@ impl World {
     fn reply(&mut self, app: usize, kf_account: &str, openid: &str, text: &str) -> Result<Done, DeedError> {
         let now = Stamp::at(self.now);
         let kf_account = self.in_session(app, kf_account, openid)?;
-        if let Some(session) = self.apps[app].present(openid)?.session.as_mut() {
+        let customer = self.apps[app].present(openid)?;
+        customer.reach(now);
+        if let Some(session) = customer.session.as_mut() {
             session.active_at = now;
         }
         self.note(app, openid, SENT, text, &kf_account);
@@ -255,8 +274,8 @@ impl World {
 
 impl App {
     /// A person who has not left.
-    fn present(&mut self, openid: &str) -> Result<&mut Customer, DeedError> {
-        let verb = if matches!(self.kind, AppKind::MiniProgram | AppKind::MiniGame) { "uses" } else { "follows" };
+    pub(super) fn present(&mut self, openid: &str) -> Result<&mut Customer, DeedError> {
+        let verb = if self.is_program() { "uses" } else { "follows" };
         self.customers.get_mut(openid).filter(|customer| customer.follows).ok_or_else(|| {
             DeedError::new(format!("nobody with the openid {openid:?} {verb} this app; let them follow first"))
         })
@@ -264,8 +283,19 @@ impl App {
 }
 
 impl Customer {
+    /// A person who does not follow yet.
     pub(crate) fn new(openid: &str) -> Self {
-        Self { openid: openid.to_owned(), follows: true, wrote_at: None, waiting: None, session: None }
+        Self {
+            openid: openid.to_owned(),
+            follows: false,
+            blocked: false,
+            wrote_at: None,
+            reached_at: None,
+            window: None,
+            typing_until: None,
+            waiting: None,
+            session: None,
+        }
     }
 }
 

@@ -53,6 +53,19 @@ words! {
 }
 
 words! {
+    /// Whether the platform lets an app write to its customers.
+    Sending {
+        /// It does.
+        #[default]
+        Normal,
+        /// It does not: messages answer 45087.
+        Blocked,
+        /// Only to those who wrote within the window of a message, or paid: others answer 45094.
+        GreetingsBlocked,
+    }
+}
+
+words! {
     /// The codes and rules that an app is answered by.
     Dialect {
         /// Those of today.
@@ -96,6 +109,9 @@ pub struct App {
     /// How it stands with the platform.
     #[serde(default)]
     pub state: AppState,
+    /// Whether the platform lets it write to its customers.
+    #[serde(default)]
+    pub sending: Sending,
     /// The rules that it is answered by.
     #[serde(default)]
     pub dialect: Dialect,
@@ -129,6 +145,12 @@ pub struct App {
     /// What was written, the oldest first.
     #[serde(default, rename = "record", skip_serializing_if = "VecDeque::is_empty")]
     pub records: VecDeque<Record>,
+    /// What its customers were sent by calls, the oldest first.
+    #[serde(default, rename = "message", skip_serializing_if = "VecDeque::is_empty")]
+    pub messages: VecDeque<Message>,
+    /// Its files to send, the oldest first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub media: VecDeque<Medium>,
     /// Calls counted against their limits, by endpoint.
     #[serde(default, rename = "quota", skip_serializing_if = "BTreeMap::is_empty")]
     pub quotas: BTreeMap<String, Quota>,
@@ -202,8 +224,8 @@ words! {
     }
 }
 
-/// A head picture.
-#[derive(Clone, PartialEq, Eq)]
+/// What is in a file, such as a head picture.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Picture(pub(crate) std::sync::Arc<[u8]>);
 
 impl Picture {
@@ -244,9 +266,21 @@ pub struct Customer {
     /// Whether they follow the app, or have not left it.
     #[serde(default = "yes")]
     pub follows: bool,
+    /// Whether they have switched off the messages of the app.
+    #[serde(default)]
+    pub blocked: bool,
     /// When they wrote last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrote_at: Option<Stamp>,
+    /// When they were written to last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached_at: Option<Stamp>,
+    /// The window in which the app may write to them; left out where they wrote, the one that this opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// Until when they see that somebody is typing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typing_until: Option<Stamp>,
     /// The place in the queue, if they wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
@@ -257,6 +291,84 @@ pub struct Customer {
 
 fn yes() -> bool {
     true
+}
+
+/// A window in which an app may write to a customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Window {
+    /// Messages that are left; left out, any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u32>,
+    /// When it ends.
+    pub ends_at: Stamp,
+}
+
+/// A message that a customer was sent by a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Message {
+    /// The customer.
+    pub openid: String,
+    /// When.
+    pub time: Stamp,
+    /// What kind of message it is, such as `text`.
+    pub msgtype: String,
+    /// What is in it: the JSON of the member that is named like its kind.
+    pub content: String,
+    /// The account in whose name it was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kf_account: Option<String>,
+    /// The message of the customer that it answers, as the label of answers by AI has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<String>,
+    /// The sub-merchant that sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub business_id: Option<String>,
+}
+
+words! {
+    /// What a file is.
+    MediumKind {
+        /// A picture.
+        #[default]
+        Image,
+        /// A voice.
+        Voice,
+        /// A video.
+        Video,
+        /// A thumb of a video, of music or of a page.
+        Thumb,
+        /// An article, which is material and not uploaded for messages.
+        News,
+    }
+}
+
+/// A file to send: temporary media, or material.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Medium {
+    /// Its id, which holds for this app alone.
+    pub media_id: String,
+    /// What it is.
+    pub kind: MediumKind,
+    /// When it was uploaded.
+    pub created_at: Stamp,
+    /// When it is gone; left out, it is permanent material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Stamp>,
+    /// What is in it.
+    #[serde(default)]
+    pub bytes: Picture,
+}
+
+impl fmt::Debug for Medium {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {} of {} bytes", self.kind, self.media_id, self.bytes.0.len())
+    }
 }
 
 /// A place in the queue.
@@ -395,13 +507,18 @@ impl App {
         let customers = self.customers.values_mut().flat_map(|customer| {
             let waiting = customer.waiting.iter_mut().flat_map(|it| [&mut it.since, &mut it.latest_at]);
             let session = customer.session.iter_mut().flat_map(|it| [&mut it.since, &mut it.active_at]);
-            customer.wrote_at.iter_mut().chain(waiting).chain(session)
+            let window = customer.window.iter_mut().map(|it| &mut it.ends_at);
+            let moments = [&mut customer.wrote_at, &mut customer.reached_at, &mut customer.typing_until];
+            moments.into_iter().flatten().chain(waiting).chain(session).chain(window)
         });
         let tokens = self.tokens.iter_mut().flat_map(|it| [Some(&mut it.expires_at), it.void_at.as_mut()]).flatten();
         let others = self.confirmations.iter_mut().filter_map(|it| it.until.as_mut());
         let quotas = self.quotas.values_mut().filter_map(|it| it.last_at.as_mut());
         let records = self.records.iter_mut().map(|it| &mut it.time);
+        let messages = self.messages.iter_mut().map(|it| &mut it.time);
+        let media = self.media.iter_mut().flat_map(|it| [Some(&mut it.created_at), it.expires_at.as_mut()]).flatten();
         let all = accounts.chain(customers).chain(tokens).chain(others).chain(quotas).chain(records);
+        let all = all.chain(messages).chain(media);
         all.chain(self.kf_since.as_mut()).for_each(|stamp| stamp.settle(now));
         self.mark_expired(now);
     }

@@ -71,6 +71,7 @@ impl World {
         };
         for app in &mut world.apps {
             app.settle(now);
+            app.open_windows(&world.settings);
             // Numbers are not given twice, whatever the file says.
             let after = app.accounts.iter().map(|account| account.kf_id.saturating_add(1)).max().unwrap_or(0);
             app.next_kf_id = app.next_kf_id.max(after);

@@ -1,11 +1,14 @@
 //! Of several rules that a call breaks, the one that stands first in the table answers.
 
-use kf_sim::{AccountOrder, AppKind, AppState, CHECKS, Check, Dialect, Pair, Payload, TOKEN_CHECKS, Verb};
-use serde_json::json;
+use kf_sim::{
+    AccountOrder, AppKind, AppState, CHECKS, Check, Deed, Dialect, Pair, Payload, Sending, TOKEN_CHECKS, Verb,
+};
+use serde_json::{Value, json};
 
 use super::caller::{
     ADD, APP, Caller, FIND, IDLE, INVITE, LIST, MINI, MINI_SECRET, QUEUED, SECRET, SERVED, STABLE, TOKEN,
 };
+use super::messages::{SEND, VISITOR};
 
 /// The place of a code in a table.
 #[track_caller]
@@ -135,6 +138,82 @@ fn records_and_pictures_are_refused_in_the_order_of_the_table() {
     ladder.meets(41005, |caller| caller.upload("test1@test", "other", b"").errcode);
     ladder.meets(40009, |caller| caller.upload("test1@test", "media", b"none").errcode);
     ladder.meets(40005, |caller| caller.upload("test1@test", "media", b"no").errcode).is_in_order();
+}
+
+#[test]
+fn a_message_that_breaks_every_rule_is_refused_by_one_after_the_other() {
+    let caller = Caller::with(|it| (it.text_bytes_max, it.message_bytes_max) = (1, 30));
+    caller.app(|app| {
+        (app.test_account, app.sending) = (true, Sending::Blocked);
+        let customer = app.customers.get_mut(IDLE).unwrap();
+        (customer.blocked, customer.window, customer.wrote_at) = (true, None, None);
+    });
+    let mut ladder = Ladder::new(CHECKS, caller);
+    let send = |to: &'static str, kind: &'static str, body: Value, by: &'static str| {
+        move |caller: &Caller| {
+            let customservice = json!({ "kf_account": by });
+            let body = json!({ "touser": to, "msgtype": kind, kind: body, "customservice": customservice });
+            caller.post(SEND, &body).errcode
+        }
+    };
+    let (article, nobody) = (json!({ "title": "", "description": "", "url": "a", "picurl": "" }), "nobody@test");
+    let menu = json!({ "head_content": "", "list": [{ "id": "1", "content": "c" }], "tail_content": "" });
+    let image = json!({ "media_id": "MEDIA_ID" });
+    ladder.meets(47001, send("oNobody", "text", json!(1), nobody));
+    ladder.meets(40008, send("oNobody", "poem", json!({}), nobody));
+    ladder.meets(45162, send("oNobody", "link", json!({}), nobody));
+    ladder.meets(40200, send("oNobody", "msgmenu", menu, nobody));
+    ladder.meets(40003, send("oNobody", "text", json!({}), nobody));
+    ladder.meets(44003, send(IDLE, "news", json!({ "articles": [] }), nobody));
+    ladder.meets(44004, send(IDLE, "text", json!({}), nobody));
+    ladder.meets(45008, send(IDLE, "news", json!({ "articles": [article, article] }), nobody));
+    ladder.meets(45002, send(IDLE, "text", json!({ "content": "ab" }), nobody));
+    ladder.meets(65401, send(IDLE, "image", image.clone(), nobody));
+    ladder.meets(40007, send(IDLE, "image", image, "test1@test"));
+    let right = || send(IDLE, "text", json!({ "content": "a" }), "test1@test");
+    ladder.meets(45087, right());
+    ladder.caller.app(|app| app.sending = Sending::GreetingsBlocked);
+    ladder.meets(48002, right());
+    ladder.caller.app(|app| app.customers.get_mut(IDLE).unwrap().blocked = false);
+    ladder.meets(45015, right());
+    ladder.caller.world(|world| world.settings.tap_window_messages = 0);
+    ladder.caller.does(&Deed::Scan { openid: IDLE.into() });
+    ladder.meets(45094, right());
+    ladder.caller.app(|app| app.sending = Sending::Normal);
+    ladder.meets(45047, right()).is_in_order();
+    let places: Vec<_> = ladder.codes.iter().map(|code| place(CHECKS, *code)).collect();
+    assert!(places.is_sorted(), "within their rows too: {places:?}");
+}
+
+#[test]
+fn typing_and_files_are_refused_in_the_order_of_the_table() {
+    let typing = |to: &'static str, command: &'static str, business: &'static str| {
+        move |caller: &Caller| {
+            let body = json!({ "touser": to, "command": command, "businessid": business });
+            caller.post("/cgi-bin/message/custom/business/typing", &body).errcode
+        }
+    };
+    let mut ladder = Ladder::new(CHECKS, Caller::mini_program());
+    let plain = json!({ "touser": "oNobody", "command": "Stop" });
+    ladder.meets(40200, |caller| caller.post("/cgi-bin/message/custom/typing", &plain).errcode);
+    ladder.meets(40003, typing("oNobody", "Stop", "1")).meets(45072, typing(VISITOR, "Stop", "1"));
+    ladder.meets(45071, typing(VISITOR, "Typing", "1"));
+    ladder.caller.app(|app| app.accounts[0].business_id = Some("1".into()));
+    ladder.caller.says(VISITOR, "在吗");
+    assert_eq!(typing(VISITOR, "Typing", "1")(&ladder.caller), 0);
+    ladder.caller.app(|app| app.customers.get_mut(VISITOR).unwrap().window = None);
+    ladder.meets(45080, typing(VISITOR, "Typing", "1"));
+    ladder.caller.says(VISITOR, "在吗");
+    ladder.meets(45081, typing(VISITOR, "Typing", "1")).is_in_order();
+    let mut ladder = Ladder::new(CHECKS, Caller::with(|settings| settings.image_bytes_max = 3));
+    let upload = |kind: &'static str, part: &'static str, bytes: &'static [u8]| {
+        move |caller: &Caller| super::media::upload(caller, kind, part, bytes).errcode
+    };
+    ladder.meets(40004, upload("file", "other", b"")).meets(41005, upload("image", "other", b""));
+    ladder.meets(44001, upload("image", "media", b"")).meets(45001, upload("image", "media", b"none"));
+    ladder.meets(40005, upload("image", "media", b"no")).is_in_order();
+    let places: Vec<_> = ladder.codes.iter().map(|code| place(CHECKS, *code)).collect();
+    assert!(places.is_sorted(), "within their rows too: {places:?}");
 }
 
 #[test]

@@ -145,6 +145,8 @@ fn what_does_not_fit_is_refused_with_line_and_remedy() {
         ("certified = true", "certified = true\nip_whitelist = [\"10.0.0.0/33\"]", "is no address; write one like"),
         ("kind = \"mini-program\"", "kind = \"component\"", "is a component and has accounts; give the accounts"),
         ("oWaiting-5ca1ab1e00c0ffee004", QUEUED_TWICE, "stands twice"),
+        ("certified = true", FILE_TWICE, "the file m stands twice; give each a media_id of its own"),
+        ("certified = true", FILE_WITH_BLANK, "\"a b\" is no media_id; write letters, digits, _ and -"),
     ] {
         let message = refusal(from, to);
         assert!(message.contains(words) && message.starts_with("line "), "{words}: {message}");
@@ -154,6 +156,8 @@ fn what_does_not_fit_is_refused_with_line_and_remedy() {
     assert!(parse(&both).unwrap_err().to_string().contains("waits and is in a session; remove one of the two"));
 }
 
+const FILE_TWICE: &str = r#"media = [{ media_id = "m", kind = "image", created_at = 1 }, { media_id = "m", kind = "voice", created_at = 1 }]"#;
+const FILE_WITH_BLANK: &str = r#"media = [{ media_id = "a b", kind = "image", created_at = 1 }]"#;
 const TWICE_INVITED: &str = "invite = { wechat_id = \"kfwx3\", expires_at = \"in 1d\" }";
 /// A line is that of the mistake, not that of a longer number or name before it.
 #[test]
@@ -365,10 +369,16 @@ fn every_field_is_described() {
         account = [{ kf_account = "a@b", kf_id = 1, kf_openid = "o", kf_wx = "w", business_id = "1", picture = "" }, \
             { kf_account = "c@b", kf_id = 2, invite = { wechat_id = "v", expires_at = 1 } }]
         record = [{ id = 1, openid = "o", opercode = 2002, text = "", time = 1, worker = "a@b" }]
+        message = [{ openid = "one", time = 1, msgtype = "text", content = "{}", kf_account = "a@b", answers = "1", \
+            business_id = "1" }]
+        media = [{ media_id = "m", kind = "news", created_at = 1, expires_at = 1 }]
         quota.add_account = { per_day = 1, per_minute = 1, last_at = 1 }
         [[app.customer]]
         openid = "one"
         wrote_at = 1
+        reached_at = 1
+        window = { left = 1, ends_at = 1 }
+        typing_until = 1
         waiting = { since = 1, latest_at = 1, kf_account = "a@b" }
         [[app.customer]]
         openid = "two"

@@ -45,6 +45,49 @@ async fn people_act_and_the_world_shows_it() {
 }
 
 #[tokio::test]
+async fn what_was_sent_is_seen_in_the_world_and_in_the_log() {
+    let sim = Sim::start().await.unwrap();
+    let token = token(&sim).await;
+    let openid = "oHourAgo-5ca1ab1e00c0ffee001";
+    let body = json!({ "touser": openid, "msgtype": "text", "text": { "content": "您好" } });
+    let target = format!("/cgi-bin/message/custom/send?access_token={token}");
+    assert_eq!(call(&sim, "POST", &target, &[], body.to_string().as_bytes()).await.code(), 0);
+    let app = get(&sim, "/_sim/world").await["app"][0].clone();
+    assert_eq!((&app["message"][0]["openid"], &app["message"][0]["msgtype"]), (&json!(openid), &json!("text")));
+    assert_eq!(app["message"][0]["content"], json!({ "content": "您好" }).to_string());
+    let customer = app["customer"].as_array().unwrap().iter().find(|it| it["openid"] == openid).unwrap();
+    assert_eq!(customer["window"]["left"], 4);
+    let logged = get(&sim, "/_sim/log?endpoint=send_message").await;
+    assert_eq!(logged["calls"][0]["body"], body.to_string());
+    for (deed, status) in [
+        (json!({ "do": "tap", "openid": openid, "menu": "KEY" }), 200),
+        (json!({ "do": "tap", "openid": openid, "entry": "1" }), 409),
+        (json!({ "do": "enter", "openid": openid }), 409),
+        (json!({ "do": "block", "openid": openid }), 200),
+    ] {
+        assert_eq!(post(&sim, "/_sim/people", deed.clone()).await.status, status, "{deed}");
+    }
+}
+
+#[tokio::test]
+async fn a_video_is_served_where_the_platform_says() {
+    let sim = Sim::start().await.unwrap();
+    let token = token(&sim).await;
+    let form =
+        b"--b\r\ncontent-disposition: form-data; name=\"media\"; filename=\"a\"\r\n\r\n\0\0\0\x18ftypmp42\r\n--b--\r\n";
+    let target = format!("/cgi-bin/media/upload?access_token={token}&type=video");
+    let answer = call(&sim, "POST", &target, &["content-type: multipart/form-data; boundary=b"], form).await.json();
+    let media_id = answer["media_id"].as_str().unwrap();
+    let target = format!("/cgi-bin/media/get?access_token={token}&media_id={media_id}");
+    let url = call(&sim, "GET", &target, &[], b"").await.json()["video_url"].as_str().unwrap().to_owned();
+    let path = url.split_once("/_sim/").unwrap().1;
+    let video = call(&sim, "GET", &format!("/_sim/{path}"), &[], b"").await;
+    assert_eq!((video.status, &video.body[..]), (200, &b"\0\0\0\x18ftypmp42"[..]));
+    assert_eq!(call(&sim, "GET", &format!("/_sim/{path}x"), &[], b"").await.status, 404);
+    assert_eq!(call(&sim, "GET", "/_sim/media/x", &[], b"").await.status, 404);
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_is_explained() {
     let sim = Sim::start().await.unwrap();
     let nobody = post(&sim, "/_sim/people", json!({ "do": "say", "openid": "oNobody", "text": "" })).await;
@@ -165,7 +208,7 @@ async fn the_description_is_true() {
         let answer = post(&sim, "/_sim/people", body).await;
         assert!(answer.status == 409 || answer.status == 200, "{name} is a deed: {answer:?}");
     }
-    assert_eq!(deeds.len(), 13);
+    assert_eq!(deeds.len(), 19);
     assert_eq!(get(&sim, "/_sim/settings").await["settings"].as_array().unwrap().len(), kf_sim::Settings::list().len());
 }
 
