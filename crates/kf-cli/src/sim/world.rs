@@ -1,7 +1,7 @@
 //! The world as it stands: `world`.
 
 use clap::Args;
-use kf_sim::{Account, App, Customer, InviteState, WorldFile};
+use kf_sim::{Account, App, Authorization, Customer, InviteState, WorldFile};
 use kf_transport::Param;
 use serde::Serialize;
 
@@ -43,10 +43,16 @@ fn shown(app: &App) -> String {
         wechat_id => format!("WeChat ID {wechat_id}"),
     });
     let mut lines = vec![format!("{} {}: {}", app.app_id, app.name, about.join(", "))];
+    lines.extend(app.authorizations.iter().map(authorization));
     lines.extend(app.accounts.iter().map(account));
     lines.extend(app.customers.values().map(customer));
     lines.push(format!("  records: {}", app.records.len()));
     lines.iter().map(|line| escaped(line) + "\n").collect()
+}
+
+fn authorization(authorization: &Authorization) -> String {
+    let sets: Vec<_> = authorization.sets.iter().map(u16::to_string).collect();
+    format!("  authorized {} for the sets {}", authorization.component, sets.join(", "))
 }
 
 fn account(account: &Account) -> String {

@@ -110,6 +110,8 @@ fn a_merchant_authorizes_and_withdraws() {
     let world: Value = serde_json::from_str(&folder.kf(&["sim", "world", "--json"]).ok()).unwrap();
     let kinds: Vec<_> = world["push"].as_array().unwrap().iter().map(|push| push["body"]["kind"].clone()).collect();
     assert_eq!(kinds, ["ticket", "ticket", "unauthorized", "authorized"]);
+    let world = folder.kf(&["sim", "world"]).ok();
+    assert!(world.contains(&format!("\n  authorized {platform} for the sets 19, 100, 101\n")), "{world}");
     let err = folder.kf(&["sim", "authorize", "--app", platform]).failed(4);
     assert!(err.contains("is a third-party platform; name the app of a merchant"), "{err}");
 }

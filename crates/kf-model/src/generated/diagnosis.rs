@@ -180,10 +180,6 @@ impl Endpoint for ResetPathQuota {
             "50 times a month. The page is unclear about which paths it takes: one table names those of channels alone.",
         ],
         errcodes: &[ErrCode::RID_OF_ANOTHER_ACCOUNT, ErrCode::CGI_PATH_NOT_FOUND, ErrCode::CGI_PATH_OF_ANOTHER_TOKEN],
-        unreachable: &[(
-            ErrCode::CGI_PATH_OF_ANOTHER_TOKEN,
-            "No call that the simulator has takes another kind of token than this one does.",
-        )],
         limits: &["PATH_QUOTA_RESETS_PER_MONTH_MAX"],
         request: &[FieldSpec::new("cgi_path", "Text", Place::Body, "The path of the call, from the root.")],
         examples: &[Example {
