@@ -5,18 +5,22 @@ use std::collections::BTreeSet;
 use kf_model::{ENDPOINTS, EndpointSpec, ErrCode, Method};
 use kf_sim::{AppKind, AppState, Deed, Dialect, Quota, Sending};
 
-use super::scene::{IDLE, SERVED, Scene, VISITOR};
+use super::scene::{IDLE, MERCHANT, SERVED, Scene, VISITOR, json_of};
 
 /// A way to bring a code about: the code, the calls that it works for (all where none is named), and what is done before.
 type Way = (i64, &'static [&'static str], fn(&mut Scene));
 
 const TOKENS: &[&str] = &["fetch_token", "fetch_stable_token"];
+const PLATFORM: &[&str] = &["fetch_component_token"];
+const RESETS: &[&str] = &["reset_quota", "reset_quota_by_secret"];
+const QUOTAS: &[&str] = &["reset_path_quota", "show_quota"];
 const SESSIONS: &[&str] = &["create_session", "close_session", "find_session"];
 const MESSAGES: &[&str] = &["send_message", "send_program_message", "send_business_message"];
 const TYPING: &[&str] = &["set_typing", "set_program_typing"];
 
 const WAYS: &[Way] = &[
     (40001, TOKENS, |scene| scene.set("secret", "00000000000000000000000000000000")),
+    (40001, PLATFORM, |scene| scene.set("component_appsecret", "00000000000000000000000000000000")),
     (40001, &["upload_picture"], |scene| scene.token.replace_range(3..4, "-")),
     (40001, MESSAGES, |scene| scene.token.replace_range(3..4, "-")),
     (40001, TYPING, |scene| scene.token.replace_range(3..4, "-")),
@@ -38,6 +42,9 @@ const WAYS: &[Way] = &[
     (40005, &["upload_picture"], |scene| scene.file = b"GIF89a".to_vec()),
     (40009, &["upload_picture"], |scene| scene.file.resize(5 * 1024 * 1024 + 1, 0)),
     (40013, TOKENS, |scene| scene.set("appid", "wx0000000000000000")),
+    (40013, PLATFORM, |scene| scene.set("component_appid", "wx0000000000000000")),
+    (40013, &["reset_quota"], |scene| scene.set("appid", "wxdecade00facade00")),
+    (40125, PLATFORM, |scene| scene.set("component_appsecret", "APPSECRET")),
     (40125, TOKENS, |scene| scene.set("secret", "APPSECRET")),
     (40164, TOKENS, |scene| scene.app(|app| app.ip_whitelist = vec!["203.0.113.1".into()])),
     (40200, &["send_message"], |scene| {
@@ -52,6 +59,8 @@ const WAYS: &[Way] = &[
     (41002, TOKENS, |scene| scene.set("appid", "")),
     (41004, TOKENS, |scene| scene.set("secret", "")),
     (41005, &["upload_media"], |scene| scene.part = "file"),
+    (41004, PLATFORM, |scene| scene.set("component_appsecret", "")),
+    (41018, &[], |scene| scene.set("component_appid", "")),
     (43002, &["fetch_stable_token"], |scene| scene.method = Method::Get),
     (44001, &["upload_media"], |scene| scene.file.clear()),
     (45001, &["upload_media"], |scene| scene.file.resize(10 * 1024 * 1024 + 1, 0)),
@@ -64,6 +73,10 @@ const WAYS: &[Way] = &[
     }),
     (45009, &["fetch_token"], |scene| {
         scene.settings(|settings| settings.classic_per_day = 1);
+        assert_eq!(scene.errcode(), 0);
+    }),
+    (45009, PLATFORM, |scene| {
+        scene.settings(|settings| settings.component_tokens_per_day = 1);
         assert_eq!(scene.errcode(), 0);
     }),
     (45009, &["fetch_stable_token"], |scene| {
@@ -109,8 +122,22 @@ const WAYS: &[Way] = &[
     (48002, &["send_program_message", "send_business_message"], |scene| {
         scene.act(&Deed::Block { openid: VISITOR.into() });
     }),
+    (47001, PLATFORM, |scene| scene.body = serde_json::json!([])),
+    (48001, PLATFORM, |scene| scene.app(|app| app.state = AppState::Frozen)),
+    (48006, RESETS, |scene| {
+        scene.settings(|settings| settings.quota_resets_per_month = 1);
+        assert_eq!(scene.errcode(), 0);
+    }),
     (50004, TOKENS, |scene| scene.app(|app| app.state = AppState::Punished)),
     (50007, TOKENS, |scene| scene.app(|app| app.state = AppState::Frozen)),
+    (61003, &[], |scene| scene.act(&Deed::Withdraw { component: None })),
+    (61004, &[], |scene| scene.app(|app| app.ip_whitelist = vec!["203.0.113.1".into()])),
+    (61005, &[], |scene| scene.platform.advance(std::time::Duration::from_secs(43_200))),
+    (61006, &[], |scene| scene.set("component_verify_ticket", "ticket@@@another")),
+    (61009, &[], |scene| scene.set("authorization_code", "queryauthcode@@@another")),
+    (61010, &[], |scene| scene.platform.advance(std::time::Duration::from_secs(3_600))),
+    (61011, &[], |scene| scene.set("component_appid", MERCHANT)),
+    (61023, &[], |scene| scene.set("authorizer_refresh_token", "refreshtoken@@@another")),
     (61024, TOKENS, |scene| scene.app(|app| app.kind = AppKind::Component)),
     (61457, &["upload_picture"], |scene| {
         scene.app(|app| app.dialect = Dialect::Old);
@@ -151,6 +178,22 @@ const WAYS: &[Way] = &[
     (65415, &[], |scene| scene.act(&Deed::Offline { kf_account: "test1@test".into() })),
     (65416, &[], |scene| scene.set("number", 10_001)),
     (65417, &[], |scene| scene.set("starttime", 1)),
+    (76001, &[], |scene| scene.set("rid", "00000000-00000000-00000000")),
+    (76002, &[], |scene| scene.set("rid", "rid")),
+    (76003, QUOTAS, |scene| scene.set("cgi_path", "cgi-bin/customservice/getkflist")),
+    (76003, &["show_request"], |scene| {
+        // A request without a token is nobody's.
+        let token = std::mem::take(&mut scene.token);
+        let refused = json_of(&scene.send());
+        scene.token = token;
+        scene.set("rid", refused["errmsg"].as_str().and_then(|text| text.split(" rid: ").nth(1)));
+    }),
+    (76004, &[], |scene| {
+        scene.settings(|settings| settings.rid_seconds = 60);
+        scene.platform.advance(std::time::Duration::from_secs(61));
+    }),
+    (76021, QUOTAS, |scene| scene.set("cgi_path", "/cgi-bin/nothing")),
+    (76022, QUOTAS, |scene| scene.set("cgi_path", "/cgi-bin/component/api_create_preauthcode")),
     (89501, TOKENS, |scene| {
         scene.app(|app| app.admin_confirm = true);
         assert_eq!(scene.errcode(), 89503);
@@ -226,7 +269,7 @@ fn what_is_unreachable_has_a_reason_and_no_way() {
     }
     let of_tokens = [-1, 89502, 89504, 89505];
     let tokens = TOKENS.iter().flat_map(|name| of_tokens.map(|code| (*name, code)));
-    let others = [("create_session", 65413), ("upload_picture", -1)];
+    let others = [("create_session", 65413), ("fetch_component_token", -1), ("upload_picture", -1)];
     let messages = MESSAGES.iter().chain(TYPING).map(|name| (*name, -1));
     let menus = [("send_message", 45098), ("send_message", 45099)];
     assert_eq!(

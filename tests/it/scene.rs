@@ -1,13 +1,21 @@
 //! A call that the simulated platform answers with success, and a world to spoil it in.
 
-use kf_model::{AccountKind, ENDPOINTS, EndpointSpec, Method, Payload};
-use kf_sim::{App, Deed, Input, Pair, Platform, Reply, Settings, Verb};
+use std::sync::Arc;
+
+use kf_model::{AccountKind, ENDPOINTS, EndpointSpec, Method, Payload, TokenKind};
+use kf_sim::{App, AppKind, Deed, Input, Pair, Platform, Reply, Settings, Verb};
+use kf_transport::ManualClock;
 use serde_json::{Value, json};
 
 pub(crate) const APP: &str = "wx5ca1ab1e00c0ffee";
 pub(crate) const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const MINI: &str = "wxdecade00facade00";
 const MINI_SECRET: &str = "fedcba9876543210fedcba9876543210";
+/// The scenario of a third-party platform: the platform, and a merchant.
+const PLATFORM: &str = "wxc0ffee0000000003";
+const PLATFORM_SECRET: &str = "c0ffee00123456789abcdef012345678";
+pub(crate) const MERCHANT: &str = "wxa11ce00000000001";
+const MERCHANT_REFRESH: &str = "refreshtoken@@@made-up-for-the-Official-Account";
 /// Customers of the default scenario: one who wrote, one in a session with `test1@test`.
 pub(crate) const IDLE: &str = "oHourAgo-5ca1ab1e00c0ffee001";
 pub(crate) const SERVED: &str = "oSession-5ca1ab1e00c0ffee003";
@@ -32,8 +40,13 @@ impl Scene {
     /// The default world, in which `test3@test` was not invited for, and an ordinary call of an endpoint.
     pub(crate) fn new(name: &str) -> Self {
         let spec = ENDPOINTS.iter().find(|spec| spec.name == name).unwrap();
-        let platform = Platform::default();
-        platform.change(|world| world.apps[0].accounts[2].invite = None);
+        let platform = if is_of_platform(spec) {
+            Platform::from_toml(kf_sim::MERCHANTS, Arc::new(ManualClock::default())).unwrap()
+        } else {
+            let platform = Platform::default();
+            platform.change(|world| world.apps[0].accounts[2].invite = None);
+            platform
+        };
         let mut scene = Self {
             platform,
             spec,
@@ -45,7 +58,9 @@ impl Scene {
             part: "media",
         };
         let (app_id, secret) = if is_program(spec) { (MINI, MINI_SECRET) } else { (APP, SECRET) };
-        if !spec.tokens.is_empty() {
+        if spec.tokens.contains(&TokenKind::Component) {
+            scene.token = scene.platform_token();
+        } else if !spec.tokens.is_empty() {
             let body = json!({ "grant_type": "client_credential", "appid": app_id, "secret": secret });
             let body = kf_sim::Payload::Bytes(&body.to_string().into_bytes());
             let reply = scene.platform.handle(&Input::new(Verb::Post, "/cgi-bin/stable_token", &[], body));
@@ -66,6 +81,15 @@ impl Scene {
                 let file = self.upload("image");
                 self.set("media_id", file);
             }
+            "fetch_component_token" => self.set("component_verify_ticket", self.ticket()),
+            "redeem_authorization" => {
+                let deed = Deed::Authorize { component: None, sets: None, pre_auth_code: None };
+                self.set("authorization_code", self.platform.act(Some(MERCHANT), &deed).unwrap().code);
+            }
+            "show_request" => {
+                let refused = json_of(&self.send());
+                self.set("rid", refused["errmsg"].as_str().and_then(|text| text.split(" rid: ").nth(1)));
+            }
             _ => {}
         }
     }
@@ -77,6 +101,22 @@ impl Scene {
         let body = kf_sim::Payload::Part { name: "media", file_name, content_type, bytes: JPEG };
         let reply = self.platform.handle(&Input::new(Verb::Post, "/cgi-bin/media/upload", &query, body));
         json_of(&reply)["media_id"].as_str().unwrap().to_owned()
+    }
+
+    /// The newest ticket of the third-party platform.
+    fn ticket(&self) -> String {
+        let last = |app: &App| app.tickets.last().map(|ticket| ticket.value.expose().to_owned());
+        self.platform.look(|world| world.apps.iter().find_map(last)).unwrap()
+    }
+
+    fn platform_token(&self) -> String {
+        let body = json!({
+            "component_appid": PLATFORM, "component_appsecret": PLATFORM_SECRET, "component_verify_ticket": self.ticket(),
+        });
+        let body = body.to_string().into_bytes();
+        let path = "/cgi-bin/component/api_component_token";
+        let reply = self.platform.handle(&Input::new(Verb::Post, path, &[], kf_sim::Payload::Bytes(&body)));
+        json_of(&reply)["component_access_token"].as_str().unwrap().to_owned()
     }
 
     /// Puts what is asked where the endpoint has it.
@@ -104,7 +144,11 @@ impl Scene {
     /// Changes the app that calls.
     pub(crate) fn app(&self, change: impl FnOnce(&mut App)) {
         let index = usize::from(is_program(self.spec));
-        self.platform.change(|world| change(&mut world.apps[index]));
+        let of_platform = is_of_platform(self.spec);
+        self.platform.change(|world| match world.apps.iter_mut().find(|app| app.kind == AppKind::Component) {
+            Some(app) if of_platform => change(app),
+            _ => change(&mut world.apps[index]),
+        });
     }
 
     pub(crate) fn settings(&self, change: impl FnOnce(&mut Settings)) {
@@ -118,7 +162,7 @@ impl Scene {
     /// Makes the call.
     pub(crate) fn send(&self) -> Reply {
         let verb = if self.method == Method::Get { Verb::Get } else { Verb::Post };
-        let token = (!self.spec.tokens.is_empty()).then(|| Pair::new("access_token", &*self.token));
+        let token = (!self.spec.tokens.is_empty()).then(|| Pair::new(self.spec.token_name, &*self.token));
         let more = self.query.iter().map(|(name, value)| Pair::new(*name, &**value));
         let query: Vec<_> = token.into_iter().chain(more).collect();
         let body = if self.body.is_null() { Vec::new() } else { self.body.to_string().into_bytes() };
@@ -149,6 +193,11 @@ pub(crate) fn json_of(reply: &Reply) -> Value {
     serde_json::from_slice(&reply.body).unwrap()
 }
 
+/// Whether third-party platforms make this call, for themselves.
+fn is_of_platform(spec: &EndpointSpec) -> bool {
+    spec.path.starts_with("/cgi-bin/component/")
+}
+
 /// What is asked so that nothing is wrong.
 fn ordinary(name: &str) -> Value {
     let account = |name: &str| json!({ "kf_account": name });
@@ -176,6 +225,18 @@ fn ordinary(name: &str) -> Value {
         "upload_media" => json!({ "type": "image" }),
         "fetch_media" => json!({ "media_id": "" }),
         "delete_worker" => json!({ "kf_openid": "oWorker1-decade00facade00001" }),
+        "start_ticket_push" => json!({ "component_appid": PLATFORM, "component_secret": PLATFORM_SECRET }),
+        "fetch_component_token" => json!({ "component_appid": PLATFORM, "component_appsecret": PLATFORM_SECRET }),
+        "create_preauth_code" | "redeem_authorization" => json!({ "component_appid": PLATFORM }),
+        "refresh_authorizer_token" => json!({
+            "component_appid": PLATFORM, "authorizer_appid": MERCHANT, "authorizer_refresh_token": MERCHANT_REFRESH,
+        }),
+        "show_authorizer" => json!({ "component_appid": PLATFORM, "authorizer_appid": MERCHANT }),
+        "reset_quota" => json!({ "appid": APP }),
+        "reset_quota_by_secret" => json!({ "appid": APP, "appsecret": SECRET }),
+        "reset_path_quota" | "show_quota" => json!({ "cgi_path": "/cgi-bin/customservice/getkflist" }),
+        "show_request" => json!({ "rid": "" }),
+        "list_api_addresses" | "list_callback_addresses" => Value::Null,
         "list_accounts" | "list_online_accounts" | "list_waiting" => Value::Null,
         other => panic!("say how {other} is called when nothing is wrong"),
     }

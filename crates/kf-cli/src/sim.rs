@@ -16,7 +16,7 @@ mod world;
 use std::future::Future;
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use self::client::{Client, Done, get, post, read};
 use crate::env::Env;
@@ -59,8 +59,21 @@ enum Command {
     World(world::WorldArgs),
     /// List the settings of a scenario with their defaults and meanings. Needs no simulator.
     Settings(settings::SettingsArgs),
-    /// Print the default scenario, to begin one of your own with. Needs no simulator.
-    Scenario,
+    /// Print a scenario, to begin one of your own with. Needs no simulator.
+    Scenario {
+        /// Which one.
+        #[arg(value_enum, default_value = "default")]
+        name: BuiltIn,
+    },
+}
+
+/// A scenario that comes with the program.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum BuiltIn {
+    /// The world that a simulator begins with by itself.
+    Default,
+    /// A third-party platform with two merchants.
+    Merchants,
 }
 
 /// Which simulator is meant, and how its answer is printed.
@@ -92,7 +105,8 @@ pub(crate) fn run(args: SimArgs, env: &Env, streams: &mut Streams<'_>) -> Result
         Command::Log(args) => log::run(&args, env, streams),
         Command::World(args) => world::run(&args, env, streams),
         Command::Settings(args) => settings::run(&args, streams),
-        Command::Scenario => streams.text(kf_sim::DEFAULT),
+        Command::Scenario { name: BuiltIn::Default } => streams.text(kf_sim::DEFAULT),
+        Command::Scenario { name: BuiltIn::Merchants } => streams.text(kf_sim::MERCHANTS),
     }
 }
 

@@ -82,7 +82,10 @@ impl World {
     ) -> (Option<usize>, Reply, i64) {
         let app = || self.caller(input);
         match effect {
-            Some(Effect::Errcode(code)) => (app(), self.refusal(&said(*code)), *code),
+            Some(Effect::Errcode(code)) => {
+                let app = app();
+                (app, self.refusal(app, input, &said(*code)), *code)
+            }
             Some(Effect::Status(status)) => {
                 let body = format!("<html><body><h1>{status}</h1></body></html>");
                 (app(), Reply { status: *status, content_type: "text/html".into(), ..Reply::json(body.into()) }, 0)
@@ -90,7 +93,7 @@ impl World {
             Some(Effect::Body(body)) => (app(), Reply::json(body.clone().into()), 0),
             Some(Effect::Reset) => (app(), Reply { delivery: Delivery::Reset, ..Reply::json(Bytes::new()) }, 0),
             Some(Effect::TokenDies) => {
-                self.kill(input.pair("access_token").unwrap_or_default());
+                self.kill(token(input).unwrap_or_default());
                 self.judge(op, input)
             }
             Some(Effect::Cut) => with(self.judge(op, input), Delivery::Cut),
@@ -105,7 +108,7 @@ impl World {
                 let body = Bytes::from_static(b"<html><body><h1>404 Not Found</h1></body></html>");
                 return (None, Reply { status: 404, content_type: "text/html".into(), ..Reply::json(body) }, 0);
             }
-            return (None, self.refusal(&said(40066)), 40066);
+            return (None, self.refusal(self.caller(input), input, &said(40066)), 40066);
         };
         let (escapes, encoded_at) = (self.settings.unicode_escapes, self.settings.encoded_at);
         let input = Input { escapes, encoded_at, ..*input };
@@ -119,38 +122,39 @@ impl World {
                 }
                 (Some(app), Reply::of(content), 0)
             }
-            Err((app, refused)) => (app, self.refusal(&refused), refused.code),
+            Err((app, refused)) => (app, self.refusal(app, &input, &refused), refused.code),
         }
     }
 
     /// The app that a request comes from, as far as it says: by its token, or by its AppID where it asks for one.
     pub(crate) fn caller(&self, input: &Input<'_>) -> Option<usize> {
-        if let Some(token) = input.pair("access_token") {
+        if let Some(token) = token(input) {
             return self.holder(token).ok();
         }
-        let app_id = input.pair("appid").map(str::to_owned).or_else(|| input.member("appid"))?;
+        let app_id = input.pair("appid").map(str::to_owned).or_else(|| input.member("appid"));
+        let app_id = app_id.or_else(|| input.member("component_appid"))?;
         self.apps.iter().position(|app| app.app_id == app_id)
     }
 
-    /// A refusal as JSON, with a `rid`.
-    fn refusal(&mut self, refused: &Refused) -> Reply {
-        let (one, two) = (self.roll_rid(), self.roll_rid());
+    /// A refusal as JSON, with a `rid` by which the request can be looked up.
+    fn refusal(&mut self, app: Option<usize>, input: &Input<'_>, refused: &Refused) -> Reply {
+        let low = |number: u64| u32::try_from(number & 0xFFFF_FFFF).unwrap_or_default();
+        let rid = [low(self.now.unsigned_abs()), low(self.roll_rid()), low(self.roll_rid())];
         let mut errmsg = String::with_capacity(refused.message.len() + RID.len());
         // Writing to text cannot fail.
-        let _ = write!(
-            errmsg,
-            "{} rid: {:08x}-{:08x}-{:08x}",
-            refused.message,
-            self.now & 0xFFFF_FFFF,
-            one & 0xFFFF_FFFF,
-            two & 0xFFFF_FFFF
-        );
+        let _ = write!(errmsg, "{} rid: {:08x}-{:08x}-{:08x}", refused.message, rid[0], rid[1], rid[2]);
         let mut body = vec![b'{'];
         json::member(&mut body, "\"errcode\":", &refused.code);
         json::member(&mut body, "\"errmsg\":", &errmsg);
         body.push(b'}');
+        self.requests.note(rid, app, self.now, input, &body);
         Reply::json(body.into())
     }
+}
+
+/// The token of a request, under either name.
+fn token<'a>(input: &'a Input<'_>) -> Option<&'a str> {
+    input.pair("access_token").or_else(|| input.pair("component_access_token"))
 }
 
 fn with((app, reply, errcode): (Option<usize>, Reply, i64), delivery: Delivery) -> (Option<usize>, Reply, i64) {

@@ -9,6 +9,8 @@ use std::net::IpAddr;
 pub struct Call {
     /// The app that calls, by its place in the world.
     pub app: usize,
+    /// The third-party platform that acts for that app, if one does.
+    pub component: Option<usize>,
     /// The time of the world, in seconds since the Unix epoch.
     pub now: i64,
     /// Where the call comes from.

@@ -273,11 +273,17 @@ impl State {
             ClockMode::Real => wall(clock).saturating_add(self.time.ahead_seconds),
             ClockMode::Manual => self.time.now.map_or_else(|| wall(clock), Stamp::seconds),
         };
+        let before = self.world.changes;
         self.world.set_now(now);
+        if self.world.changes != before {
+            self.watchers.drain(..).for_each(Waker::wake);
+        }
     }
 
     fn touch(&mut self) {
         self.world.changes += 1;
+        // Whatever was done may have made a ticket due.
+        self.world.tickets_due = i64::MIN;
         self.watchers.drain(..).for_each(Waker::wake);
     }
 }

@@ -14,6 +14,9 @@ pub(crate) use self::fault::check as check_fault;
 /// The default scenario, which the documentation describes.
 pub const DEFAULT: &str = include_str!("default.toml");
 
+/// A scenario of a third-party platform with two merchants, who have granted different permission sets.
+pub const MERCHANTS: &str = include_str!("merchants.toml");
+
 /// Why text is no scenario: where, what, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

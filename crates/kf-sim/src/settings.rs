@@ -166,6 +166,31 @@ settings! {
     calls_per_minute: u64 = 0,
     /// The code for too many calls in a minute; both were seen.
     minute_quota_code: MinuteQuotaCode = MinuteQuotaCode::Minute,
+    /// Seconds for which the token before still works after a third-party platform fetched a new one, for itself or for a
+    /// merchant; the pages do not say.
+    component_overlap_seconds: i64 = 300,
+    /// Token calls of a third-party platform for itself a day; 0 is no limit. The pages do not say.
+    component_tokens_per_day: u64 = 2_000,
+    /// By which name the token of a third-party platform comes in the query: pages and libraries disagree.
+    component_token_name: ComponentTokenName = ComponentTokenName::Both,
+    /// Seconds from one ticket to the next; 0, none is pushed by itself.
+    ticket_push_seconds: i64 = 600,
+    /// Seconds that a ticket is good for.
+    ticket_seconds: i64 = 43_200,
+    /// Whether a ticket is refused with 61006 once a newer one was pushed; the pages advise to use the newest.
+    older_ticket: Strictness = Strictness::Accept,
+    /// Seconds that a code lives by which a merchant may authorize a third-party platform.
+    preauth_code_seconds: i64 = 1_800,
+    /// Seconds that the code of an authorization can be redeemed; the pages do not say.
+    authorization_code_seconds: i64 = 3_600,
+    /// How long a refresh token works once it was used: until one of the new tokens is, or no longer.
+    authorizer_old_refresh: OldRefresh = OldRefresh::UntilNewIsUsed,
+    /// Resets of all quotas of an app a month; 0 is no limit.
+    quota_resets_per_month: i64 = 10,
+    /// Resets of the quota of one path a month; 0 is no limit.
+    path_quota_resets_per_month: i64 = 50,
+    /// Seconds that a request can be looked up by its `rid`.
+    rid_seconds: i64 = 604_800,
     /// Characters of a token.
     token_characters: usize = 157,
     /// What the backslash-u form in JSON is answered with.
@@ -287,6 +312,24 @@ choices! {
         Minute = "45011",
         /// 45009.
         Day = "45009",
+    }
+    /// By which name the token of a third-party platform comes.
+    ComponentTokenName {
+        /// By either.
+        #[default]
+        Both = "both",
+        /// As libraries send it.
+        ComponentAccessToken = "component_access_token",
+        /// As newer pages say.
+        AccessToken = "access_token",
+    }
+    /// How long a refresh token works once it was used.
+    OldRefresh {
+        /// Until the new access token or the new refresh token is used for the first time.
+        #[default]
+        UntilNewIsUsed = "until-new-is-used",
+        /// No longer.
+        VoidAtOnce = "void-at-once",
     }
     /// What the backslash-u form is answered with.
     Escapes {

@@ -3,6 +3,7 @@
 mod accounts;
 mod admin;
 mod api;
+mod authorization;
 mod business;
 mod component;
 mod deed;
@@ -12,8 +13,10 @@ mod gate;
 mod media;
 mod messages;
 mod people;
+mod push;
 mod quota;
 mod records;
+mod requests;
 mod sessions;
 mod stamp;
 mod state;
@@ -23,7 +26,7 @@ mod whole;
 mod windows;
 mod work;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::call::Refused;
 use crate::content::Content;
@@ -32,8 +35,10 @@ use crate::generated::api::{self as generated, Op};
 use crate::raw::Input;
 use crate::settings::Settings;
 
+pub use self::authorization::{Authorization, Code, Ticket};
 pub use self::deed::{Deed, DeedError, Done};
-pub use self::gate::{CHECKS, Check, TOKEN_CHECKS};
+pub use self::gate::{CHECKS, COMPONENT_CHECKS, Check, TOKEN_CHECKS};
+pub use self::push::{Granted, Push, PushBody};
 pub use self::stamp::Stamp;
 pub use self::state::{
     Account, App, AppKind, AppState, Confirm, Confirmation, Customer, Dialect, Invite, InviteState, Medium, MediumKind,
@@ -53,6 +58,8 @@ pub struct World {
     pub apps: Vec<App>,
     /// What goes wrong on purpose.
     pub faults: Vec<Fault>,
+    /// What there is to push, the oldest first; the newest are kept.
+    pub pushes: VecDeque<Push>,
     /// The time, in seconds since the Unix epoch; the platform sets it before each call.
     pub(crate) now: i64,
     /// What the next made-up name, token or number depends on.
@@ -63,6 +70,12 @@ pub struct World {
     pub(crate) changes: u64,
     /// Which app a token belongs to, by a digest of it.
     pub(crate) holders: HashMap<u64, Vec<usize>>,
+    /// The number of the next push.
+    pub(crate) next_push: i64,
+    /// When the next ticket is due; nobody needs one before.
+    pub(crate) tickets_due: i64,
+    /// The requests that were refused last, by their `rid`; a saved world has none.
+    pub(crate) requests: requests::Requests,
     /// Where pictures are served, without a slash at the end; a door knows.
     pub(crate) base: String,
 }
@@ -88,9 +101,10 @@ impl World {
         self.changes
     }
 
-    /// Sets the time. Tokens, invites and sessions look at it when they are asked.
+    /// Sets the time. Tokens, invites and sessions look at it when they are asked; a ticket that is due is pushed.
     pub fn set_now(&mut self, now: i64) {
         self.now = now;
+        self.push_tickets();
     }
 
     /// An app by its id, or the first one.

@@ -1,6 +1,7 @@
 //! What people do on the other side: `say`, `accept`, `take` and the rest.
 
 use clap::{Args, Subcommand};
+use kf_model::PermissionSets;
 use kf_sim::Deed;
 use serde_json::Value;
 
@@ -179,6 +180,37 @@ pub(super) enum PeopleCommand {
         #[command(flatten)]
         to: To,
     },
+    /// A merchant, whose app it is, authorizes a third-party platform, or changes what was granted; prints the code to
+    /// redeem.
+    Authorize {
+        /// The AppID of the third-party platform; left out, the first one.
+        #[arg(long, value_name = "APP_ID")]
+        component: Option<String>,
+        /// The permission sets to grant, such as 1,6,100-101; left out, those of before, or else all.
+        #[arg(long, value_name = "SETS")]
+        sets: Option<PermissionSets>,
+        /// The code that the third-party platform made for it; left out, it is done without one.
+        #[arg(long, value_name = "CODE")]
+        pre_auth_code: Option<String>,
+        #[command(flatten)]
+        to: To,
+    },
+    /// A merchant, whose app it is, withdraws the authorization of a third-party platform.
+    Withdraw {
+        /// The AppID of the third-party platform; left out, the first one.
+        #[arg(long, value_name = "APP_ID")]
+        component: Option<String>,
+        #[command(flatten)]
+        to: To,
+    },
+    /// A ticket is pushed now to a third-party platform, which is the app; left out, the first one.
+    Ticket {
+        /// From now on no more are pushed, until the third-party platform asks for them.
+        #[arg(long)]
+        stop: bool,
+        #[command(flatten)]
+        to: To,
+    },
 }
 
 impl PeopleCommand {
@@ -204,6 +236,13 @@ impl PeopleCommand {
             Self::Close { kf_account, openid, to } => (Deed::Close { kf_account, openid }, to),
             Self::ConfirmIp { ip, to } => (Deed::ConfirmIp { ip }, to),
             Self::RefuseIp { ip, to } => (Deed::RefuseIp { ip }, to),
+            Self::Authorize { component, sets, pre_auth_code, to } => {
+                let sets = sets.map(|sets| sets.as_slice().iter().map(|set| set.0).collect());
+                (Deed::Authorize { component, sets, pre_auth_code }, to)
+            }
+            Self::Withdraw { component, to } => (Deed::Withdraw { component }, to),
+            Self::Ticket { stop: false, to } => (Deed::Ticket {}, to),
+            Self::Ticket { stop: true, to } => (Deed::StopTickets {}, to),
         }
     }
 }

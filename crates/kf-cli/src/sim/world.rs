@@ -1,7 +1,7 @@
 //! The world as it stands: `world`.
 
 use clap::Args;
-use kf_sim::{Account, App, Customer, InviteState, Message, Window, WorldFile};
+use kf_sim::{Account, App, Authorization, Customer, InviteState, Message, Window, WorldFile};
 use kf_transport::Param;
 use serde::Serialize;
 
@@ -46,6 +46,7 @@ fn shown(app: &App) -> String {
         wechat_id => format!("WeChat ID {wechat_id}"),
     });
     let mut lines = vec![format!("{} {}: {}", app.app_id, app.name, about.join(", "))];
+    lines.extend(app.authorizations.iter().map(authorization));
     lines.extend(app.accounts.iter().map(account));
     for it in app.customers.values() {
         lines.push(customer(it));
@@ -53,6 +54,11 @@ fn shown(app: &App) -> String {
     }
     lines.push(format!("  records: {}", app.records.len()));
     lines.iter().map(|line| escaped(line) + "\n").collect()
+}
+
+fn authorization(authorization: &Authorization) -> String {
+    let sets: Vec<_> = authorization.sets.iter().map(u16::to_string).collect();
+    format!("  authorized {} for the sets {}", authorization.component, sets.join(", "))
 }
 
 fn account(account: &Account) -> String {

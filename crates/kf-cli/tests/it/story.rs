@@ -110,6 +110,50 @@ fn a_customer_is_written_to_and_taps() {
 }
 
 #[test]
+fn a_merchant_authorizes_and_withdraws() {
+    let folder = Folder::new("merchants");
+    std::fs::write(folder.path("merchants.toml"), folder.kf(&["sim", "scenario", "merchants"]).ok()).unwrap();
+    let scenario = folder.path("merchants.toml").display().to_string();
+    let sim = folder.start(&["sim", "--listen", "127.0.0.1:0", "--scenario", &scenario]);
+    let (alice, platform) = ("wxa11ce00000000001", "wxc0ffee0000000003");
+    let told: Value = serde_json::from_str(&folder.kf(&["sim", "ticket", "--json"]).ok()).unwrap();
+    let ask = json!({
+        "component_appid": platform,
+        "component_appsecret": "c0ffee00123456789abcdef012345678",
+        "component_verify_ticket": told["ticket"],
+    });
+    let answer = call(&sim.url, "/cgi-bin/component/api_component_token", &[], &ask).unwrap();
+    let token = answer["component_access_token"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    let show = || {
+        let ask = json!({ "component_appid": platform, "authorizer_appid": alice });
+        let query = [("component_access_token", token)];
+        call(&sim.url, "/cgi-bin/component/api_get_authorizer_info", &query, &ask).unwrap()
+    };
+    assert_eq!(
+        folder.kf(&["sim", "withdraw", "--app", alice]).ok(),
+        format!("{alice} withdrew its authorization of {platform}\n")
+    );
+    assert_eq!(show()["errcode"], 61003);
+    let said = folder.kf(&["sim", "authorize", "--app", alice, "--component", platform, "--sets", "19,100-101"]).ok();
+    assert!(
+        said.starts_with(&format!("{alice} authorized {platform}; the code to redeem is queryauthcode@@@")),
+        "{said}"
+    );
+    let sets = show()["authorization_info"]["func_info"].clone();
+    let ids: Vec<_> = sets.as_array().unwrap().iter().map(|set| set["funcscope_category"]["id"].clone()).collect();
+    assert_eq!(ids, [19, 100, 101]);
+    let stopped = folder.kf(&["sim", "ticket", "--stop", "--app", platform]).ok();
+    assert_eq!(stopped, format!("{platform} is told no more tickets until it asks for them\n"));
+    let world: Value = serde_json::from_str(&folder.kf(&["sim", "world", "--json"]).ok()).unwrap();
+    let kinds: Vec<_> = world["push"].as_array().unwrap().iter().map(|push| push["body"]["kind"].clone()).collect();
+    assert_eq!(kinds, ["ticket", "ticket", "unauthorized", "authorized"]);
+    let world = folder.kf(&["sim", "world"]).ok();
+    assert!(world.contains(&format!("\n  authorized {platform} for the sets 19, 100, 101\n")), "{world}");
+    let err = folder.kf(&["sim", "authorize", "--app", platform]).failed(4);
+    assert!(err.contains("is a third-party platform; name the app of a merchant"), "{err}");
+}
+
+#[test]
 fn what_cannot_be_done_is_refused_with_the_reason() {
     let folder = Folder::new("refused");
     let _sim = folder.start(&["sim", "--listen", "127.0.0.1:0"]);

@@ -11,7 +11,7 @@ use crate::within::{Captured, Failing, args, env, run, run_in};
 
 #[test]
 fn wrong_arguments_end_with_2_and_say_what_would_be_right() {
-    let cases: [(&[&str], &str); 15] = [
+    let cases: [(&[&str], &str); 17] = [
         (&[], "Usage: kf <COMMAND>"),
         (&["sin"], "tip: a similar subcommand exists: 'sim'"),
         (&["sim", "foll"], "tip: a similar subcommand exists: 'follow'"),
@@ -23,6 +23,8 @@ fn wrong_arguments_end_with_2_and_say_what_would_be_right() {
         (&["sim", "advance", "90"], "write a number with s, m, h or d, such as 90s or 1h30m"),
         (&["sim", "clock", "slow"], "[possible values: manual, real]"),
         (&["sim", "fault"], "Usage: kf sim fault"),
+        (&["sim", "authorize", "--sets", "one"], "invalid value 'one' for '--sets <SETS>'"),
+        (&["sim", "scenario", "other"], "[possible values: default, merchants]"),
         (&["sim", "fault", "status", "99"], "99 is not in 200..=599"),
         (&["sim", "fault", "--probability", "2", "cut"], "write a number from 0 to 1"),
         (&["sim", "fault", "--seed", "2", "cut"], "give --probability too"),
@@ -42,8 +44,8 @@ fn help_is_output() {
     assert!(out.contains("Exit codes:") && out.contains("sim"), "{out}");
     let (exit, out, _) = run(&["sim", "--help"]);
     assert_eq!(exit, Exit::Ok);
-    let commands = "follow say leave tap scan pay enter block unblock accept reject online offline take answer handover close confirm-ip refuse-ip \
-        advance clock fault reset log world settings scenario";
+    let commands = "follow say leave tap scan pay enter block unblock accept reject online offline take answer handover \
+        close confirm-ip refuse-ip authorize withdraw ticket advance clock fault reset log world settings scenario";
     for command in commands.split_whitespace() {
         assert!(out.contains(&format!("\n  {command} ")), "{command}: {out}");
         let (exit, out, err) = run(&["sim", command, "--help"]);

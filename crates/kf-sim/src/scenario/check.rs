@@ -6,7 +6,7 @@ use super::ScenarioError;
 use super::place::{line_of, line_of_pair};
 use crate::generated::api::Op;
 use crate::settings::Settings;
-use crate::world::{Account, App, AppKind, Dialect, FORCED, InviteState, WorldFile, is_network};
+use crate::world::{Account, App, AppKind, Dialect, FORCED, InviteState, TokenLine, WorldFile, is_network};
 
 /// The last number is nobody's, so that there is always a next one.
 const LAST: i64 = i64::MAX;
@@ -17,7 +17,9 @@ pub(crate) fn check(file: &WorldFile, text: &str) -> Result<(), ScenarioError> {
     checker.settings(&file.settings)?;
     for app in &file.apps {
         checker.app(app, &file.settings)?;
+        checker.merchant(app, &file.apps)?;
     }
+    checker.pushes(file)?;
     file.faults.iter().try_for_each(|fault| super::fault::check(fault, &file.apps, text))
 }
 
@@ -64,6 +66,63 @@ impl<'a> Checker<'a> {
         self.media(app)?;
         self.quotas(app)?;
         self.customers(app, settings)
+    }
+
+    /// What binds an app to third-party platforms names some that are there, and what only such a one has is its own.
+    fn merchant(&self, app: &App, apps: &[App]) -> Result<(), ScenarioError> {
+        let (id, is_platform) = (&*app.app_id, app.kind == AppKind::Component);
+        if is_platform && !app.authorizations.is_empty() {
+            let what = format!("the app {id} is a component and authorizes one");
+            return Err(self.error(id, what, "write the authorization into a merchant"));
+        }
+        if !is_platform && !(app.tickets.is_empty() && app.preauth_codes.is_empty()) {
+            let what = format!("the app {id} has tickets or codes to authorize it, and is no component");
+            return Err(self.error(id, what, "give them to a component"));
+        }
+        let mut known = BTreeSet::new();
+        for name in app.authorizations.iter().map(|it| &*it.component) {
+            self.platform(name, apps)?;
+            if !known.insert(name) {
+                let what = format!("the app {id} authorizes {name} twice");
+                return Err(self.error(id, what, "write all permission sets into one"));
+            }
+        }
+        for token in &app.tokens {
+            if (token.line == TokenLine::Authorizer) != token.component.is_some() {
+                let what =
+                    format!("a token of the app {id} has a component and another line than \"authorizer\", or none");
+                return Err(self.error(id, what, "write both, or neither"));
+            }
+            if (token.line == TokenLine::Component) && !is_platform {
+                let what = format!("the app {id} has a token of the line \"component\", and is none");
+                return Err(self.error(id, what, "write the line by which it came"));
+            }
+            token.component.as_deref().map_or(Ok(()), |name| self.platform(name, apps))?;
+        }
+        Ok(())
+    }
+
+    fn platform(&self, name: &str, apps: &[App]) -> Result<(), ScenarioError> {
+        if apps.iter().any(|app| app.app_id == name && app.kind == AppKind::Component) {
+            return Ok(());
+        }
+        Err(self.error(name, format!("{name:?} is no component"), "write the app_id of one"))
+    }
+
+    fn pushes(&self, file: &WorldFile) -> Result<(), ScenarioError> {
+        let mut last = 0;
+        for push in &file.pushes {
+            if push.id <= last || push.id == LAST {
+                let what = format!("a push has the id {}, and they ascend from 1", push.id);
+                return Err(self.error_at("id", &push.id.to_string(), what, "give each a larger one"));
+            }
+            last = push.id;
+            if !self.app_ids.contains(&*push.app) {
+                let what = format!("a push goes to {:?}, which is no app", push.app);
+                return Err(self.error(&push.app, what, "write the app_id of one"));
+            }
+        }
+        Ok(())
     }
 
     fn accounts(&self, app: &App) -> Result<(), ScenarioError> {

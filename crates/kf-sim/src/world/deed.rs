@@ -131,6 +131,28 @@ pub enum Deed {
         /// Which.
         ip: String,
     },
+    /// The merchant whose app it is authorizes a third-party platform, or changes what was granted; a code comes of it.
+    Authorize {
+        /// The AppID of the third-party platform; left out, the first one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        component: Option<String>,
+        /// The permission sets that are granted; left out, those of before, or else all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sets: Option<Vec<u16>>,
+        /// The code by which it is done; left out, it is done without one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pre_auth_code: Option<String>,
+    },
+    /// The merchant whose app it is withdraws the authorization of a third-party platform.
+    Withdraw {
+        /// The AppID of the third-party platform; left out, the first one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        component: Option<String>,
+    },
+    /// The platform pushes a ticket now to a third-party platform, which is the app; left out, the first one.
+    Ticket {},
+    /// The platform pushes no more tickets to a third-party platform, which is the app, until it asks for them.
+    StopTickets {},
 }
 
 /// What came of a deed.
@@ -148,6 +170,12 @@ pub struct Done {
     /// The id of the entry that was tapped, where it came back as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bizmsgmenuid: Option<String>,
+    /// The code of an authorization, where one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The ticket, where one was pushed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
 }
 
 impl Done {

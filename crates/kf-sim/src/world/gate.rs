@@ -1,13 +1,13 @@
 //! What every call is asked before it is done, and in which order.
 
-use kf_model::{AccountKind, Method, Setup};
+use kf_model::{AccountKind, Method, PermissionSet, Setup, TokenKind};
 
-use super::{AppKind, AppState, World};
+use super::{AppKind, AppState, TokenLine, World};
 use crate::call::{Call, Refused};
 use crate::generated::api::Op;
 use crate::raw::{Input, Verb};
 use crate::rules::{Broken, said};
-use crate::settings::Strictness;
+use crate::settings::{ComponentTokenName, Strictness};
 
 /// A check that a call must pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub struct Check {
 ///
 /// A setting, `account_order`, lets the room be looked at before the account is.
 ///
-/// The calls that fetch a token have a table of their own, [`TOKEN_CHECKS`].
+/// The calls that fetch a token have a table of their own, [`TOKEN_CHECKS`], and so has that of third-party platforms,
+/// [`COMPONENT_CHECKS`].
 pub const CHECKS: &[Check] = &[
     Check { asks: "a fault of the scenario comes before everything", codes: &[] },
     Check { asks: "is there such a path?", codes: &[40066] },
@@ -33,8 +34,13 @@ pub const CHECKS: &[Check] = &[
         asks: "is there a token, of a known form, of an app, not over, the newest?",
         codes: &[41001, 40014, 40001, 42001],
     },
+    Check {
+        asks: "is it the token of a third-party platform where one is wanted, and nowhere else?",
+        codes: &[61014, 61015],
+    },
     Check { asks: "is the app restricted?", codes: &[50002] },
-    Check { asks: "may this address call?", codes: &[40164] },
+    Check { asks: "may this address call, or that third-party platform from it?", codes: &[40164, 61004] },
+    Check { asks: "has the merchant authorized the third-party platform, and for this?", codes: &[61003, 61007] },
     Check { asks: "may this kind of app call, and is it certified?", codes: &[48001] },
     Check { asks: "are there calls left in this day and minute?", codes: &[45009, 45011] },
     Check { asks: "is customer service switched on?", codes: &[65400, 61450] },
@@ -79,19 +85,44 @@ pub const TOKEN_CHECKS: &[Check] = &[
     Check { asks: "are there calls left in this day and minute?", codes: &[45009, 45011] },
 ];
 
+/// All checks of the call by which a third-party platform fetches its token, in their order.
+pub const COMPONENT_CHECKS: &[Check] = &[
+    Check { asks: "a fault of the scenario comes before everything", codes: &[] },
+    Check { asks: "is there such a path?", codes: &[40066] },
+    Check { asks: "is the method the right one?", codes: &[43001, 43002] },
+    Check { asks: "is the body JSON as it should be?", codes: &[40033, 47002, 44002, 47001] },
+    Check { asks: "is there an app of this AppID, and a third-party platform?", codes: &[41018, 40013, 61011] },
+    Check { asks: "is the AppSecret the right one?", codes: &[41004, 40125, 40001] },
+    Check { asks: "does the app stand well with the platform?", codes: &[48001] },
+    Check { asks: "may this address call?", codes: &[61004] },
+    Check { asks: "is the ticket one that was pushed, and not too long ago?", codes: &[61006, 61005] },
+    Check { asks: "are there calls left in this day?", codes: &[45009] },
+];
+
 impl World {
     /// Lets a call through, or not. What has an app of its own comes with the refusal, for the log.
     pub(crate) fn gate(&mut self, op: Op, input: &Input<'_>) -> Result<Call, (Option<usize>, Refused)> {
         self.check_method(op, input).map_err(|refused| (None, refused))?;
         let spec = op.spec();
-        let call = |app| Call { app, now: self.now, ip: input.ip };
+        let call = |app, component| Call { app, component, now: self.now, ip: input.ip };
         if spec.tokens.is_empty() {
-            return Ok(call(usize::MAX));
+            return Ok(call(usize::MAX, None));
         }
-        let token = input.pair("access_token").unwrap_or_default();
-        let app = self.holder(token).map_err(|refused| (None, refused))?;
-        let call = call(app);
-        let checks = [Self::check_state, Self::check_ip, Self::check_kind, Self::check_quota, Self::check_enabled];
+        let token = self.token_sent(op, input);
+        let (app, known) = self.held(token).map_err(|refused| (None, refused))?;
+        check_line(op, known.line).map_err(|refused| (Some(app), refused))?;
+        let place = |id: &String| self.apps.iter().position(|app| app.app_id == *id).ok_or_else(|| said(61003));
+        let component = known.component.as_ref().map(place).transpose().map_err(|refused| (Some(app), refused))?;
+        let call = call(app, component);
+        self.token_used(&call, token);
+        let checks = [
+            Self::check_state,
+            Self::check_ip,
+            Self::check_authorization,
+            Self::check_kind,
+            Self::check_quota,
+            Self::check_enabled,
+        ];
         for check in checks {
             check(self, op, &call).map_err(|refused| (Some(app), refused))?;
         }
@@ -114,15 +145,52 @@ impl World {
     }
 
     pub(super) fn check_ip(&mut self, _: Op, call: &Call) -> Result<(), Refused> {
-        let allowed = &self.apps[call.app].ip_whitelist;
+        let app = &self.apps[call.component.unwrap_or(call.app)];
+        let allowed = &app.ip_whitelist;
         if allowed.is_empty() || allowed.iter().any(|entry| holds(entry, call.ip)) {
             return Ok(());
         }
+        let code = if app.kind == AppKind::Component { 61004 } else { 40164 };
         let mapped = match call.ip {
             std::net::IpAddr::V4(ip) => ip.to_ipv6_mapped(),
             std::net::IpAddr::V6(ip) => ip,
         };
-        Err(Refused::new(40164, format!("invalid ip {} ipv6 ::ffff:{}, not in whitelist", call.ip, plain(mapped))))
+        Err(Refused::new(code, format!("invalid ip {} ipv6 ::ffff:{}, not in whitelist", call.ip, plain(mapped))))
+    }
+
+    /// The token of a call, where it should stand.
+    fn token_sent<'a>(&self, op: Op, input: &'a Input<'_>) -> &'a str {
+        let (old, new) = (input.pair("component_access_token"), input.pair("access_token"));
+        let sent = match self.settings.component_token_name {
+            _ if !op.spec().tokens.contains(&TokenKind::Component) => new,
+            ComponentTokenName::Both => old.or(new),
+            ComponentTokenName::ComponentAccessToken => old,
+            ComponentTokenName::AccessToken => new,
+        };
+        sent.unwrap_or_default()
+    }
+
+    /// The first use of the newest token for a merchant ends the refresh token that it came by.
+    fn token_used(&mut self, call: &Call, token: &str) {
+        let Some(component) = call.component.map(|component| self.apps[component].app_id.clone()) else { return };
+        let app = &mut self.apps[call.app];
+        let newest = app.tokens.iter().rev().find(|it| it.is_of(TokenLine::Authorizer, Some(&component)));
+        let is_newest = newest.is_some_and(|newest| newest.value.expose() == token);
+        let Some(authorization) = app.authorization_mut(&component) else { return };
+        if is_newest && authorization.old_refresh.take().is_some() {
+            self.changes += 1;
+        }
+    }
+
+    /// Who acts for a merchant must be authorized, and have one of the sets that the call asks for.
+    fn check_authorization(&mut self, op: Op, call: &Call) -> Result<(), Refused> {
+        let Some(component) = call.component else { return Ok(()) };
+        let authorization = self.apps[call.app].authorization(&self.apps[component].app_id);
+        let authorization = authorization.ok_or_else(|| said(61003))?;
+        let is_granted = |set: &PermissionSet| authorization.sets.contains(&set.0);
+        let spec = op.spec();
+        let may = spec.tokens.contains(&TokenKind::Authorizer) && spec.permission_sets.iter().any(is_granted);
+        if may { Ok(()) } else { Err(said(61007)) }
     }
 
     /// The kind of the app that a request comes from, as far as it says.
@@ -132,6 +200,10 @@ impl World {
 
     fn check_kind(&mut self, op: Op, call: &Call) -> Result<(), Refused> {
         let app = &self.apps[call.app];
+        // Nobody is named where third-party platforms call for themselves.
+        if op.spec().callers.is_empty() {
+            return Ok(());
+        }
         let Some(kind) = account_kind(app.kind) else { return Err(said(48001)) };
         let rule = op.spec().callers.iter().find(|rule| rule.kind == kind);
         let may = rule.is_some_and(|rule| !rule.certified_only || app.certified || app.test_account);
@@ -168,6 +240,16 @@ impl World {
     }
 }
 
+/// Whether a call takes a token of this line, as far as it matters whether it is that of a third-party platform.
+fn check_line(op: Op, line: TokenLine) -> Result<(), Refused> {
+    let wants_component = op.spec().tokens.contains(&TokenKind::Component);
+    match (wants_component, line == TokenLine::Component) {
+        (true, false) => Err(said(61014)),
+        (false, true) => Err(said(61015)),
+        _ => Ok(()),
+    }
+}
+
 /// Whether an entry of a whitelist holds an address; a bad entry holds none.
 fn holds(entry: &str, ip: std::net::IpAddr) -> bool {
     use std::net::IpAddr;
@@ -197,7 +279,7 @@ pub(crate) fn is_network(entry: &str) -> bool {
 }
 
 /// The kind of an app that calls for itself; a third-party platform has none.
-fn account_kind(kind: AppKind) -> Option<AccountKind> {
+pub(super) fn account_kind(kind: AppKind) -> Option<AccountKind> {
     match kind {
         AppKind::OfficialAccount => Some(AccountKind::OfficialAccount),
         AppKind::ServiceAccount => Some(AccountKind::ServiceAccount),

@@ -51,6 +51,12 @@ impl World {
             Deed::Close { kf_account, openid } => self.close(app, kf_account, openid),
             Deed::ConfirmIp { ip } => self.decide(app, ip, Confirm::Confirmed),
             Deed::RefuseIp { ip } => self.decide(app, ip, Confirm::Refused),
+            Deed::Authorize { component, sets, pre_auth_code } => {
+                self.authorize(app, component.as_deref(), sets.as_deref(), pre_auth_code.as_deref())
+            }
+            Deed::Withdraw { component } => self.withdraw(app, component.as_deref()),
+            Deed::Ticket {} => self.ticket(app_id),
+            Deed::StopTickets {} => self.stop_tickets(app_id),
         }?;
         self.changes += 1;
         Ok(done)

@@ -12,6 +12,18 @@ pub(super) fn day(now: i64) -> i64 {
     now.saturating_add(BEIJING_SECONDS).div_euclid(86_400)
 }
 
+/// The month in Beijing, counted from the year 0.
+pub(super) fn month(now: i64) -> i64 {
+    // The civil calendar, counted in eras of 400 years that begin in March.
+    let days = day(now).saturating_add(719_468);
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    // March is 0 here; January and February belong to the year that follows.
+    let from_march = (5 * of_year + 2) / 153;
+    (era * 400 + year) * 12 + from_march + 2
+}
+
 impl World {
     /// Counts a call, or refuses it when none is left. Where nothing is limited nothing is counted.
     pub(super) fn count(&mut self, app: usize, name: &str, per_day: u64, per_minute: u64) -> Result<(), Refused> {

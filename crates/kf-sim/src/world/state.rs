@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use kf_model::Secret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Stamp;
+use super::{Authorization, Code, Stamp, Ticket};
 
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident,)+ }) => {
@@ -136,6 +136,18 @@ pub struct App {
     /// Its tokens, the newest last.
     #[serde(default, rename = "token", skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<Token>,
+    /// Whether the platform has stopped to push tickets to it, where it is a third-party platform.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tickets_stopped: bool,
+    /// The tickets that are good, where it is a third-party platform, the newest last.
+    #[serde(default, rename = "ticket", skip_serializing_if = "Vec::is_empty")]
+    pub tickets: Vec<Ticket>,
+    /// The codes by which merchants may authorize it, where it is a third-party platform.
+    #[serde(default, rename = "preauth_code", skip_serializing_if = "Vec::is_empty")]
+    pub preauth_codes: Vec<Code>,
+    /// The third-party platforms that it has authorized.
+    #[serde(default, rename = "authorization", skip_serializing_if = "Vec::is_empty")]
+    pub authorizations: Vec<Authorization>,
     /// Its customer service accounts, or the workers of a Mini Program.
     #[serde(default, rename = "account", skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<Account>,
@@ -418,13 +430,17 @@ pub struct Record {
 }
 
 words! {
-    /// By which call a token came; the two know nothing of each other.
+    /// By which call a token came; the lines know nothing of each other.
     TokenLine {
         /// By the classic call.
         #[default]
         Classic,
         /// By the stable call.
         Stable,
+        /// By the call of third-party platforms, for themselves.
+        Component,
+        /// By the calls of third-party platforms, to act for the app.
+        Authorizer,
     }
 }
 
@@ -438,6 +454,9 @@ pub struct Token {
     pub value: Secret,
     /// By which call it came.
     pub line: TokenLine,
+    /// The third-party platform that acts by it, where one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
     /// When it expires by itself.
     pub expires_at: Stamp,
     /// When a newer one voids it, if one was made.
@@ -488,6 +507,12 @@ pub struct Quota {
     pub minute: i64,
     /// Calls of that minute.
     pub used_in_minute: u64,
+    /// The month, counted from the year 0; only resets of quotas are counted by it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub month: i64,
+    /// Resets of that month.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub used_in_month: i64,
     /// A limit of its own for the day; left out, the setting counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_day: Option<u64>,
@@ -497,6 +522,11 @@ pub struct Quota {
     /// When the last call counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_at: Option<Stamp>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 impl App {
@@ -517,7 +547,10 @@ impl App {
         let records = self.records.iter_mut().map(|it| &mut it.time);
         let messages = self.messages.iter_mut().map(|it| &mut it.time);
         let media = self.media.iter_mut().flat_map(|it| [Some(&mut it.created_at), it.expires_at.as_mut()]).flatten();
-        let all = accounts.chain(customers).chain(tokens).chain(others).chain(quotas).chain(records);
+        let codes = self.preauth_codes.iter_mut().map(|it| &mut it.expires_at);
+        let granted = self.authorizations.iter_mut().flat_map(Authorization::stamps);
+        let tickets = self.tickets.iter_mut().map(|it| &mut it.pushed_at).chain(codes).chain(granted);
+        let all = accounts.chain(customers).chain(tokens).chain(others).chain(quotas).chain(records).chain(tickets);
         let all = all.chain(messages).chain(media);
         all.chain(self.kf_since.as_mut()).for_each(|stamp| stamp.settle(now));
         self.mark_expired(now);

@@ -26,6 +26,11 @@ pub(super) struct Ask<'a> {
 impl World {
     /// The app that a token belongs to, if it may be used now.
     pub(crate) fn holder(&self, token: &str) -> Result<usize, Refused> {
+        self.held(token).map(|(app, _)| app)
+    }
+
+    /// A token with the app that it belongs to, if it may be used now.
+    pub(super) fn held(&self, token: &str) -> Result<(usize, &Token), Refused> {
         if token.is_empty() {
             return Err(said(41001));
         }
@@ -37,7 +42,7 @@ impl World {
             if known.void_at.is_some_and(|void| void.seconds() <= self.now) {
                 return Err(said(40001));
             }
-            return if known.expires_at.seconds() <= self.now { Err(said(42001)) } else { Ok(*app) };
+            return if known.expires_at.seconds() <= self.now { Err(said(42001)) } else { Ok((*app, known)) };
         }
         Err(said(if has_form(token) { 40001 } else { 40014 }))
     }
@@ -56,12 +61,7 @@ impl World {
         if it.kind == AppKind::Component {
             return Err(said(61024));
         }
-        if ask.secret.is_empty() {
-            return Err(said(41004));
-        }
-        if it.secret != *ask.secret {
-            return Err(said(if is_app_secret(ask.secret) { 40001 } else { 40125 }));
-        }
+        self.check_secret(app, Some(ask.secret))?;
         match it.state {
             AppState::Frozen => return Err(said(50007)),
             AppState::Punished => return Err(said(50004)),
@@ -71,6 +71,15 @@ impl World {
         self.check_ip(ask.op, &call)?;
         self.confirm(&call)?;
         Ok(app)
+    }
+
+    /// Whether an AppSecret is that of an app.
+    pub(super) fn check_secret(&self, app: usize, secret: Option<&Secret>) -> Result<(), Refused> {
+        let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| said(41004))?;
+        if self.apps[app].secret == *secret {
+            return Ok(());
+        }
+        Err(said(if is_app_secret(secret) { 40001 } else { 40125 }))
     }
 
     /// An address that the administrator has not confirmed waits for that.
@@ -104,7 +113,7 @@ impl World {
         let per_day = if test { self.settings.classic_per_day_test } else { self.settings.classic_per_day };
         self.count(app, Op::FetchToken.spec().name, per_day, 0)?;
         let overlap = self.settings.classic_overlap_seconds;
-        Ok(self.renew(app, TokenLine::Classic, overlap, self.settings.classic_third_voids))
+        Ok(self.renew(app, TokenLine::Classic, None, overlap, self.settings.classic_third_voids))
     }
 
     /// The stable call: the same token as long as it has a while to live; forced, a new one at once.
@@ -118,7 +127,7 @@ impl World {
             let last = self.apps[app].quotas.get(FORCED).and_then(|quota| quota.last_at);
             if last.is_none_or(|last| self.now.saturating_sub(last.seconds()) >= gap) {
                 self.count(app, FORCED, forced_per_day, 0)?;
-                return Ok(self.renew(app, TokenLine::Stable, 0, true));
+                return Ok(self.renew(app, TokenLine::Stable, None, 0, true));
             }
         }
         let now = self.now;
@@ -132,18 +141,25 @@ impl World {
                 let token = &self.apps[app].tokens[index];
                 (token, token.expires_at.seconds() - now)
             }
-            None => self.renew(app, TokenLine::Stable, overlap, false),
+            None => self.renew(app, TokenLine::Stable, None, overlap, false),
         })
     }
 
     /// Makes a token; the one before on its line works for `overlap` seconds more, those before that for as long as they
     /// were given, or no longer.
-    fn renew(&mut self, app: usize, line: TokenLine, overlap: i64, voids_older: bool) -> (&Token, i64) {
+    pub(super) fn renew(
+        &mut self,
+        app: usize,
+        line: TokenLine,
+        component: Option<&str>,
+        overlap: i64,
+        voids_older: bool,
+    ) -> (&Token, i64) {
         let (now, lifetime) = (self.now, self.settings.token_seconds);
         let text = format!("66_{}", self.word(self.settings.token_characters.saturating_sub(3)));
         let digest = digest(&text);
         let of_line: Vec<usize> =
-            (0..self.apps[app].tokens.len()).filter(|&i| self.apps[app].tokens[i].line == line).collect();
+            (0..self.apps[app].tokens.len()).filter(|&i| self.apps[app].tokens[i].is_of(line, component)).collect();
         let tokens = &mut self.apps[app].tokens;
         for (age, index) in of_line.iter().rev().enumerate() {
             let end = if age > 0 && voids_older { now } else { now.saturating_add(overlap) };
@@ -153,9 +169,9 @@ impl World {
                 token.void_at = Some(Stamp::at(before.min(end)));
             }
         }
-        self.forget_old(app, line);
-        let expires_at = Stamp::at(now.saturating_add(lifetime));
-        self.apps[app].tokens.push(Token { value: text.into(), line, expires_at, void_at: None });
+        self.forget_old(app, line, component);
+        let (expires_at, component) = (Stamp::at(now.saturating_add(lifetime)), component.map(str::to_owned));
+        self.apps[app].tokens.push(Token { value: text.into(), line, component, expires_at, void_at: None });
         self.holders.entry(digest).or_default().push(app);
         self.changes += 1;
         let last = self.apps[app].tokens.len() - 1;
@@ -163,12 +179,12 @@ impl World {
     }
 
     /// Makes room for a token of a line: the oldest go that are over.
-    fn forget_old(&mut self, app: usize, line: TokenLine) {
+    fn forget_old(&mut self, app: usize, line: TokenLine, component: Option<&str>) {
         let now = self.now;
         loop {
             let tokens = &mut self.apps[app].tokens;
-            let count = tokens.iter().filter(|token| token.line == line).count();
-            let Some(oldest) = tokens.iter().position(|token| token.line == line) else { return };
+            let count = tokens.iter().filter(|token| token.is_of(line, component)).count();
+            let Some(oldest) = tokens.iter().position(|token| token.is_of(line, component)) else { return };
             if count < REMEMBERED || (count < REMEMBERED_MAX && tokens[oldest].end() > now) {
                 return;
             }
@@ -210,6 +226,11 @@ impl World {
 }
 
 impl Token {
+    /// Whether it is of a line, and for the same third-party platform.
+    pub(super) fn is_of(&self, line: TokenLine, component: Option<&str>) -> bool {
+        self.line == line && self.component.as_deref() == component
+    }
+
     /// When it works no longer, for whatever reason.
     fn end(&self) -> i64 {
         self.void_at.map_or(i64::MAX, Stamp::seconds).min(self.expires_at.seconds())

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{App, Stamp, World};
+use super::push::PUSHES_MAX;
+use super::requests::Requests;
+use super::{App, Push, Stamp, World};
 use crate::fault::Fault;
 use crate::settings::Settings;
 
@@ -26,6 +28,9 @@ pub struct WorldFile {
     /// What goes wrong on purpose.
     #[serde(default, rename = "fault", skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<Fault>,
+    /// What there is to push, the oldest first.
+    #[serde(default, rename = "push", skip_serializing_if = "Vec::is_empty")]
+    pub pushes: Vec<Push>,
 }
 
 /// The time of a world.
@@ -61,12 +66,16 @@ impl World {
             settings: file.settings.clone(),
             apps: file.apps.clone(),
             faults: file.faults.clone(),
+            pushes: file.pushes.iter().skip(file.pushes.len().saturating_sub(PUSHES_MAX)).cloned().collect(),
             now,
             // A file holds 63 bits.
             dice: file.dice.unsigned_abs() & (u64::MAX >> 1),
             rids: file.dice.unsigned_abs() ^ now.unsigned_abs(),
             changes: 0,
             holders: std::collections::HashMap::new(),
+            next_push: file.pushes.last().map_or(1, |push| push.id.saturating_add(1)),
+            tickets_due: i64::MIN,
+            requests: Requests::default(),
             base: String::new(),
         };
         for app in &mut world.apps {
@@ -80,6 +89,7 @@ impl World {
             let after = app.records.back().map_or(0, |record| record.id.saturating_add(1));
             app.next_record = app.next_record.max(after);
         }
+        world.pushes.iter_mut().for_each(|push| push.settle(now));
         world.note_holders();
         world
     }
@@ -94,6 +104,7 @@ impl World {
             settings: self.settings.clone(),
             apps,
             faults: self.faults.clone(),
+            pushes: self.pushes.iter().cloned().collect(),
         }
     }
 }

@@ -3,6 +3,8 @@
 mod acceptance;
 mod accounts;
 mod caller;
+mod component;
+mod diagnosis;
 mod faults;
 mod invites;
 mod log;

@@ -365,14 +365,16 @@ fn every_field_is_described() {
         kind = "official-account"
         kf_since = 1
         confirmation = [{ ip = "127.0.0.1", state = "refused", until = 1 }]
-        token = [{ value = "t", line = "stable", expires_at = 1, void_at = 1 }]
+        token = [{ value = "t", line = "authorizer", component = "wx0000000000000001", expires_at = 1, void_at = 1 }]
+        authorization = [{ component = "wx0000000000000001", sets = [1], refresh = "r", old_refresh = "o", \
+            code = { value = "c", expires_at = 1 } }]
         account = [{ kf_account = "a@b", kf_id = 1, kf_openid = "o", kf_wx = "w", business_id = "1", picture = "" }, \
             { kf_account = "c@b", kf_id = 2, invite = { wechat_id = "v", expires_at = 1 } }]
         record = [{ id = 1, openid = "o", opercode = 2002, text = "", time = 1, worker = "a@b" }]
         message = [{ openid = "one", time = 1, msgtype = "text", content = "{}", kf_account = "a@b", answers = "1", \
             business_id = "1" }]
         media = [{ media_id = "m", kind = "news", created_at = 1, expires_at = 1 }]
-        quota.add_account = { per_day = 1, per_minute = 1, last_at = 1 }
+        quota.add_account = { per_day = 1, per_minute = 1, last_at = 1, month = 1, used_in_month = 1 }
         [[app.customer]]
         openid = "one"
         wrote_at = 1
@@ -383,12 +385,29 @@ fn every_field_is_described() {
         [[app.customer]]
         openid = "two"
         session = { kf_account = "a@b", since = 1, active_at = 1 }
+        [[app]]
+        app_id = "wx0000000000000001"
+        secret = "s"
+        kind = "component"
+        tickets_stopped = true
+        ticket = [{ value = "t", pushed_at = 1 }]
+        preauth_code = [{ value = "c", expires_at = 1 }]
         [[fault]]
         endpoint = "add_account"
         app = "wx0000000000000000"
         times = 1
         probability = 0.5
         effect = "cut"
+        [[push]]
+        id = 1
+        app = "wx0000000000000001"
+        at = 1
+        body = { kind = "authorized", merchant = "wx", code = "c", expires_at = 1, pre_auth_code = "p" }
+        [[push]]
+        id = 2
+        app = "wx0000000000000001"
+        at = 1
+        body = { kind = "ticket", ticket = "t" }
     "#;
     let file = parse(&everything.replace("\\\n", "")).unwrap();
     let mut fields = std::collections::BTreeSet::new();
