@@ -104,11 +104,8 @@ impl Draft {
         if !KINDS.contains(&kind) {
             return Err(said(40008));
         }
-        let may = match kind {
-            "text" | "image" | "miniprogrampage" => true,
-            "link" => is_program,
-            _ => !is_program,
-        };
+        // What a Mini Program may not send it has no member for.
+        let may = kind != "link" || is_program;
         match &self.bodies[..] {
             [body] if may && body.kind == kind && !body.is_part => Ok(()),
             _ => Err(said(45162)),

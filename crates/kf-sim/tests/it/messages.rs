@@ -237,6 +237,10 @@ fn the_platform_and_the_customer_can_forbid_messages() {
     caller.app(|app| app.sending = Sending::GreetingsBlocked);
     caller.does(&kf_sim::Deed::Scan { openid: DAYS_AGO.into() });
     assert_eq!((text(&caller, IDLE), text(&caller, DAYS_AGO)), (0, 45094), "who wrote may be answered");
+    caller.app(|app| app.kind = AppKind::ServiceAccount);
+    caller.does(&kf_sim::Deed::Pay { openid: DAYS_AGO.into() });
+    assert_eq!(text(&caller, DAYS_AGO), 0, "so may who paid");
+    caller.app(|app| app.customers.get_mut(DAYS_AGO).unwrap().window = None);
     caller.says(DAYS_AGO, "在吗");
     assert_eq!(text(&caller, DAYS_AGO), 0);
     caller.does(&kf_sim::Deed::Block { openid: IDLE.into() });
