@@ -75,7 +75,8 @@ impl<'a> Checker<'a> {
             let what = format!("the app {id} is a component and authorizes one");
             return Err(self.error(id, what, "write the authorization into a merchant"));
         }
-        if !is_platform && !(app.tickets.is_empty() && app.preauth_codes.is_empty()) {
+        let has_its_own = !app.tickets.is_empty() || !app.preauth_codes.is_empty();
+        if !is_platform && has_its_own {
             let what = format!("the app {id} has tickets or codes to authorize it, and is no component");
             return Err(self.error(id, what, "give them to a component"));
         }

@@ -160,6 +160,34 @@ fn tickets_stop_until_they_are_asked_for() {
     assert_eq!(tickets(&caller), 4);
 }
 
+/// As in real time, where nobody moves the world: the next call finds what is due.
+#[test]
+fn a_ticket_is_pushed_when_its_time_has_come_by_itself() {
+    let clock = Arc::new(ManualClock::default());
+    let world = Platform::from_toml(MERCHANTS, Arc::<ManualClock>::clone(&clock)).unwrap();
+    let told = || world.look(|world| world.pushes.len());
+    let passes = |seconds| clock.advance(std::time::Duration::from_secs(seconds));
+    assert_eq!(told(), 1);
+    for (seconds, count) in [(599, 1), (1, 2), (600, 3)] {
+        passes(seconds);
+        assert_eq!(told(), count);
+    }
+    world.act(None, &Deed::StopTickets {}).unwrap();
+    passes(600);
+    assert_eq!(told(), 3);
+    let body = json!({ "component_appid": PLATFORM, "component_secret": PLATFORM_SECRET }).to_string();
+    let start = kf_sim::Input::new(Verb::Post, START, &[], Payload::Bytes(body.as_bytes()));
+    assert!(world.handle(&start).body.starts_with(br#"{"errcode":0,"#));
+    assert_eq!(told(), 4, "one at once");
+    passes(600);
+    assert_eq!(told(), 5);
+    world.act(None, &Deed::StopTickets {}).unwrap();
+    passes(600);
+    assert_eq!(told(), 5);
+    world.change(|world| world.apps[2].tickets_stopped = false);
+    assert_eq!(told(), 6, "whoever changes a world need not know what is due");
+}
+
 #[test]
 fn a_ticket_is_good_for_twelve_hours() {
     let caller = platform();
