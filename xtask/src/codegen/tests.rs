@@ -460,7 +460,7 @@ fn calls_on_one_path_are_told_apart() {
     let mut files = good();
     let things = files.get_mut("things.toml").unwrap();
     *things = things.replacen(get, post, 1).replacen("thing_id", "name", 1);
-    let message = list(&read(&files).err().expect("nothing tells the two apart"));
+    let message = list(&read(&files).expect_err("nothing tells the two apart"));
     says(&message, &["endpoint `add_thing`", "cannot be told from `show_thing`, which a mini-game may call too"]);
     let things = files.get_mut("things.toml").unwrap();
     *things = things.replacen("mini-game = \"any\"", "mini-program = \"any\"", 1);

@@ -109,7 +109,7 @@ fn a_status_and_a_body_come_as_they_are_written() {
     let caller = Caller::new();
     fault(&caller, Fault::new(Effect::Status(503)).times(1));
     let reply = update(&caller);
-    assert_eq!((reply.status, reply.content_type), (503, "text/html"));
+    assert_eq!((reply.status, &*reply.content_type), (503, "text/html"));
     fault(&caller, Fault::new(Effect::Body("not json".into())).times(1));
     let reply = update(&caller);
     assert_eq!((reply.status, &reply.body[..]), (200, &b"not json"[..]));
