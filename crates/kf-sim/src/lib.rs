@@ -31,15 +31,16 @@ pub use raw::{File, Input, Number, NumberOrText, Pair, Payload, Verb};
 pub use reply::{Delivery, Reply};
 pub use scenario::{DEFAULT, ScenarioError, parse, print};
 pub use settings::{
-    AccountCase, AccountOrder, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode, NicknameCharacters, NoCreatetime,
-    PictureTooBig, RecordsCursor, SettingInfo, Settings, Strictness, UnknownPath, WithoutPush,
+    AccountCase, AccountOrder, BusinessNicknameUnits, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode,
+    NicknameCharacters, NoCreatetime, PictureTooBig, RecordsCursor, SettingInfo, Settings, Strictness, UnknownPath,
+    WithoutPush,
 };
 #[cfg(feature = "tcp")]
 pub use sim::{Sim, SimBuilder, StartError};
 #[cfg(feature = "tcp")]
 pub use state::{StateError, StateFile};
 pub use world::{
-    Account, App, AppKind, AppState, CHECKS, Check, ClockFile, ClockMode, Confirm, Confirmation, Customer, Deed,
-    DeedError, Dialect, Done, Invite, InviteState, Picture, Quota, Record, Session, Stamp, TOKEN_CHECKS, Token,
-    TokenLine, Waiting, World, WorldFile,
+    Account, App, AppKind, AppState, Business, CHECKS, Check, ClockFile, ClockMode, Confirm, Confirmation, Corporation,
+    Customer, Deed, DeedError, Dialect, Done, Invite, InviteState, Medium, MediumKind, Picture, Quota, Record, Session,
+    Stamp, TOKEN_CHECKS, Token, TokenLine, Waiting, Work, World, WorldFile,
 };

@@ -33,8 +33,8 @@ pub use self::deed::{Deed, DeedError, Done};
 pub use self::gate::{CHECKS, Check, TOKEN_CHECKS};
 pub use self::stamp::Stamp;
 pub use self::state::{
-    Account, App, AppKind, AppState, Confirm, Confirmation, Customer, Dialect, Invite, InviteState, Picture, Quota,
-    Record, Session, Token, TokenLine, Waiting,
+    Account, App, AppKind, AppState, Business, Confirm, Confirmation, Corporation, Customer, Dialect, Invite,
+    InviteState, Medium, MediumKind, Picture, Quota, Record, Session, Token, TokenLine, Waiting, Work,
 };
 pub use self::whole::{ClockFile, ClockMode, WorldFile};
 
@@ -46,6 +46,8 @@ pub(crate) use self::tokens::FORCED;
 pub struct World {
     /// What the vendor leaves open.
     pub settings: Settings,
+    /// The corporations that Mini Programs can be bound to.
+    pub corporations: Vec<Corporation>,
     /// The apps, in the order of the scenario.
     pub apps: Vec<App>,
     /// What goes wrong on purpose.

@@ -35,20 +35,27 @@ pub const CHECKS: &[Check] = &[
     },
     Check { asks: "is the app restricted?", codes: &[50002] },
     Check { asks: "may this address call?", codes: &[40164] },
-    Check { asks: "may this kind of app call, and is it certified?", codes: &[48001] },
+    Check { asks: "may this kind of app call, is it certified, and of the category?", codes: &[48001] },
     Check { asks: "are there calls left in this day and minute?", codes: &[45009, 45011] },
     Check { asks: "is customer service switched on?", codes: &[65400, 61450] },
     Check { asks: "is the body JSON as it should be?", codes: &[40033, 47002, 44002, 47001] },
+    Check { asks: "may the app be bound to a corporation?", codes: &[10130030] },
     Check {
         asks: "is each field what it must be?",
         codes: &[40003, 65403, 65404, 65409, 65416, 65417, 61451, 61454, 61455],
     },
+    Check { asks: "the same of sub-merchants", codes: &[45091, 45078, 45079, 40097] },
+    Check { asks: "does the sub-merchant exist?", codes: &[45071, 45070] },
     Check { asks: "does the account exist?", codes: &[65401, 65406, 61452, 61453] },
     Check { asks: "is the account bound, and to whom?", codes: &[65402, 65412, 65411, 65407, 65408, 65410] },
-    Check { asks: "is there room for one more?", codes: &[65405, 61456] },
+    Check { asks: "is there room for one more?", codes: &[65405, 61456, 45077] },
     Check { asks: "is the worker online?", codes: &[65415, 61459] },
     Check { asks: "is there a session, and with whom?", codes: &[65413, 65414, 61458] },
     Check { asks: "is there a picture, not too big, and a JPEG?", codes: &[41005, 40009, 40006, 40005, 61457] },
+    Check { asks: "is the medium there, and an image?", codes: &[40007, 40004] },
+    Check { asks: "is the id of the corporation one?", codes: &[10130002, 10130600, 10130601] },
+    Check { asks: "is its subject that of the app?", codes: &[10130602] },
+    Check { asks: "is the app bound already?", codes: &[10130603, 10130604] },
 ];
 
 /// All checks of the calls that fetch a token, in their order.
@@ -122,7 +129,8 @@ impl World {
         let Some(kind) = account_kind(app.kind) else { return Err(said(48001)) };
         let rule = op.spec().callers.iter().find(|rule| rule.kind == kind);
         let may = rule.is_some_and(|rule| !rule.certified_only || app.certified || app.test_account);
-        if may { Ok(()) } else { Err(said(48001)) }
+        let is_of_category = app.ecommerce_platform || !super::business::is_for_platforms(op);
+        if may && is_of_category { Ok(()) } else { Err(said(48001)) }
     }
 
     fn check_quota(&mut self, op: Op, call: &Call) -> Result<(), Refused> {

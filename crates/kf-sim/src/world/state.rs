@@ -84,6 +84,15 @@ pub struct App {
     /// Whether it is one of the vendor's test accounts, which may call all and get 65400 for customer service.
     #[serde(default)]
     pub test_account: bool,
+    /// The name of its subject: the corporation or the person behind it.
+    #[serde(default)]
+    pub subject: String,
+    /// Whether its subject is a private person, whose Mini Program cannot be bound to a corporation.
+    #[serde(default)]
+    pub private_person: bool,
+    /// Whether it is a Mini Program in the category of e-commerce platforms, which alone may have sub-merchants.
+    #[serde(default)]
+    pub ecommerce_platform: bool,
     /// Its WeChat ID, the suffix of its accounts; empty if it has not set one.
     #[serde(default)]
     pub wechat_id: String,
@@ -114,6 +123,12 @@ pub struct App {
     /// The number of the next record, which the cursor of the records tells.
     #[serde(default = "first_record")]
     pub next_record: i64,
+    /// The number of the next sub-merchant, which its id is.
+    #[serde(default = "first_business")]
+    pub next_business: i64,
+    /// The corporation whose customer service it is bound to; left out, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<Work>,
     /// The addresses that asked for a confirmation.
     #[serde(default, rename = "confirmation", skip_serializing_if = "Vec::is_empty")]
     pub confirmations: Vec<Confirmation>,
@@ -123,12 +138,18 @@ pub struct App {
     /// Its customer service accounts, or the workers of a Mini Program.
     #[serde(default, rename = "account", skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<Account>,
+    /// Its sub-merchants, in the order of their registration.
+    #[serde(default, rename = "business", skip_serializing_if = "Vec::is_empty")]
+    pub businesses: Vec<Business>,
     /// Its followers, or the people who use its Mini Program, by openid.
     #[serde(default, rename = "customer", with = "by_openid", skip_serializing_if = "BTreeMap::is_empty")]
     pub customers: BTreeMap<String, Customer>,
     /// What was written, the oldest first.
     #[serde(default, rename = "record", skip_serializing_if = "VecDeque::is_empty")]
     pub records: VecDeque<Record>,
+    /// Its files to send, the oldest first.
+    #[serde(default, skip_serializing_if = "VecDeque::is_empty")]
+    pub media: VecDeque<Medium>,
     /// Calls counted against their limits, by endpoint.
     #[serde(default, rename = "quota", skip_serializing_if = "BTreeMap::is_empty")]
     pub quotas: BTreeMap<String, Quota>,
@@ -140,6 +161,10 @@ fn first_kf_id() -> i64 {
 
 fn first_record() -> i64 {
     20_165_267
+}
+
+fn first_business() -> i64 {
+    1
 }
 
 /// A customer service account.
@@ -164,6 +189,9 @@ pub struct Account {
     /// The sub-merchant that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub business_id: Option<String>,
+    /// Whether the worker administers the customer service of a Mini Program.
+    #[serde(default)]
+    pub admin: bool,
     /// Where the worker is online: 0 nowhere, 1 on the web; 1 to 3 in the old dialect.
     #[serde(default)]
     pub online: i64,
@@ -202,8 +230,8 @@ words! {
     }
 }
 
-/// A head picture.
-#[derive(Clone, PartialEq, Eq)]
+/// What is in a file, such as a head picture.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Picture(pub(crate) std::sync::Arc<[u8]>);
 
 impl Picture {
@@ -234,6 +262,48 @@ impl<'de> Deserialize<'de> for Picture {
     }
 }
 
+/// A sub-merchant of an e-commerce platform.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Business {
+    /// Its id.
+    pub business_id: String,
+    /// The name that it was registered with, which nobody sees.
+    pub account_name: String,
+    /// The name that customers see.
+    #[serde(default)]
+    pub nickname: String,
+    /// Whether accounts can be given to it: its id then goes into the calls on accounts.
+    #[serde(default)]
+    pub transfer_to_commkf: bool,
+    /// Its picture, kept when the medium that it came from is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Picture>,
+}
+
+/// A corporation that has customer service of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Corporation {
+    /// Its id: `ww` or `wx` and 16 hexadecimal digits.
+    pub corpid: String,
+    /// The name of its subject.
+    pub subject: String,
+}
+
+/// The binding of a Mini Program to a corporation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Work {
+    /// The corporation.
+    pub corpid: String,
+    /// Since when.
+    pub since: Stamp,
+}
+
 /// A person on the other side: a follower, or one who uses a Mini Program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -257,6 +327,48 @@ pub struct Customer {
 
 fn yes() -> bool {
     true
+}
+
+words! {
+    /// What a file is.
+    MediumKind {
+        /// A picture.
+        #[default]
+        Image,
+        /// A voice.
+        Voice,
+        /// A video.
+        Video,
+        /// A thumb of a video, of music or of a page.
+        Thumb,
+        /// An article, which is material and not uploaded for messages.
+        News,
+    }
+}
+
+/// A file to send: temporary media, or material.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Medium {
+    /// Its id, which holds for this app alone.
+    pub media_id: String,
+    /// What it is.
+    pub kind: MediumKind,
+    /// When it was uploaded.
+    pub created_at: Stamp,
+    /// When it is gone; left out, it is permanent material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Stamp>,
+    /// What is in it.
+    #[serde(default)]
+    pub bytes: Picture,
+}
+
+impl fmt::Debug for Medium {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {} of {} bytes", self.kind, self.media_id, self.bytes.0.len())
+    }
 }
 
 /// A place in the queue.
@@ -402,7 +514,9 @@ impl App {
         let quotas = self.quotas.values_mut().filter_map(|it| it.last_at.as_mut());
         let records = self.records.iter_mut().map(|it| &mut it.time);
         let all = accounts.chain(customers).chain(tokens).chain(others).chain(quotas).chain(records);
-        all.chain(self.kf_since.as_mut()).for_each(|stamp| stamp.settle(now));
+        let work = self.work.as_mut().map(|it| &mut it.since);
+        let media = self.media.iter_mut().flat_map(|it| [Some(&mut it.created_at), it.expires_at.as_mut()]).flatten();
+        all.chain(self.kf_since.as_mut()).chain(work).chain(media).for_each(|stamp| stamp.settle(now));
         self.mark_expired(now);
     }
 

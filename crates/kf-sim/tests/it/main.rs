@@ -2,6 +2,8 @@
 
 mod acceptance;
 mod accounts;
+mod admin;
+mod business;
 mod caller;
 mod faults;
 mod invites;
@@ -20,3 +22,4 @@ mod second_world;
 mod sessions;
 mod strictness;
 mod tokens;
+mod work;

@@ -355,10 +355,18 @@ fn every_field_is_described() {
         dice = 1
         clock = { mode = "manual", now = 1, ahead_seconds = 0 }
         [settings]
+        [[corporation]]
+        corpid = "ww0000000000000000"
+        subject = "s"
         [[app]]
         app_id = "wx0000000000000000"
         secret = "s"
-        kind = "official-account"
+        kind = "mini-program"
+        subject = "s"
+        ecommerce_platform = true
+        work = { corpid = "ww0000000000000000", since = 1 }
+        business = [{ business_id = "1", account_name = "a", icon = "" }]
+        media = [{ media_id = "m", kind = "image", created_at = 1, expires_at = 2 }]
         kf_since = 1
         confirmation = [{ ip = "127.0.0.1", state = "refused", until = 1 }]
         token = [{ value = "t", line = "stable", expires_at = 1, void_at = 1 }]
