@@ -1,7 +1,10 @@
 //! A call that the simulated platform answers with success, and a world to spoil it in.
 
-use kf_model::{ENDPOINTS, EndpointSpec, Method, Payload};
+use std::sync::Arc;
+
+use kf_model::{AccountKind, ENDPOINTS, EndpointSpec, Method, Payload};
 use kf_sim::{App, Deed, Input, Pair, Platform, Reply, Settings, Verb};
+use kf_transport::ManualClock;
 use serde_json::{Value, json};
 
 pub(crate) const APP: &str = "wx5ca1ab1e00c0ffee";
@@ -11,6 +14,22 @@ const MINI_SECRET: &str = "fedcba9876543210fedcba9876543210";
 /// Customers of the default scenario: one who wrote, one in a session with `test1@test`.
 pub(crate) const IDLE: &str = "oHourAgo-5ca1ab1e00c0ffee001";
 pub(crate) const SERVED: &str = "oSession-5ca1ab1e00c0ffee003";
+/// The corporation of the default scenario.
+pub(crate) const CORP: &str = "ww5ca1ab1e00c0ffee";
+/// What the Mini Program has beside the default scenario: a file that is an image and one that is none.
+const MEDIA: &str = r#"
+[[app.media]]
+media_id = "IMAGE"
+kind = "image"
+created_at = "now"
+expires_at = "in 3d"
+
+[[app.media]]
+media_id = "VOICE"
+kind = "voice"
+created_at = "now"
+expires_at = "in 3d"
+"#;
 const JPEG: &[u8] = &[0xFF, 0xD8, 0xFF, 0xE0, 0, 0];
 
 /// A world, and a call that goes well in it as long as nothing is changed.
@@ -28,7 +47,8 @@ impl Scene {
     /// The default world, in which `test3@test` was not invited for, and an ordinary call of an endpoint.
     pub(crate) fn new(name: &str) -> Self {
         let spec = ENDPOINTS.iter().find(|spec| spec.name == name).unwrap();
-        let platform = Platform::default();
+        let clock = Arc::new(ManualClock::default());
+        let platform = Platform::from_toml(&[kf_sim::DEFAULT, MEDIA].concat(), clock).unwrap();
         platform.change(|world| world.apps[0].accounts[2].invite = None);
         let mut scene = Self {
             platform,
@@ -39,7 +59,7 @@ impl Scene {
             body: Value::Null,
             file: JPEG.to_vec(),
         };
-        let (app_id, secret) = if spec.dialect == Some("worker") { (MINI, MINI_SECRET) } else { (APP, SECRET) };
+        let (app_id, secret) = if scene.is_of_program() { (MINI, MINI_SECRET) } else { (APP, SECRET) };
         if !spec.tokens.is_empty() {
             let body = json!({ "grant_type": "client_credential", "appid": app_id, "secret": secret });
             let body = kf_sim::Payload::Bytes(&body.to_string().into_bytes());
@@ -47,7 +67,18 @@ impl Scene {
             scene.token = json_of(&reply)["access_token"].as_str().unwrap().to_owned();
         }
         scene.ask(ordinary(name));
+        match name {
+            "update_business" | "find_business" | "find_business_by_name" => scene.register("test_business"),
+            "unbind_work" => scene.bind(),
+            _ => {}
+        }
         scene
+    }
+
+    /// Whether the Mini Program calls: where the Official Account may not.
+    fn is_of_program(&self) -> bool {
+        let callers = self.spec.callers;
+        !callers.is_empty() && callers.iter().all(|rule| rule.kind != AccountKind::OfficialAccount)
     }
 
     /// Puts what is asked where the endpoint has it.
@@ -74,12 +105,27 @@ impl Scene {
 
     /// Changes the app that calls.
     pub(crate) fn app(&self, change: impl FnOnce(&mut App)) {
-        let index = usize::from(self.spec.dialect == Some("worker"));
+        let index = usize::from(self.is_of_program());
         self.platform.change(|world| change(&mut world.apps[index]));
     }
 
     pub(crate) fn settings(&self, change: impl FnOnce(&mut Settings)) {
         self.platform.change(|world| change(&mut world.settings));
+    }
+
+    /// Has the Mini Program register a sub-merchant, by another scene.
+    pub(crate) fn register(&self, account_name: &str) {
+        let mut registration = Self { platform: self.platform.clone(), ..Self::new("register_business") };
+        registration.token.clone_from(&self.token);
+        registration.set("account_name", account_name);
+        assert_eq!(registration.errcode(), 0);
+    }
+
+    /// Binds the Mini Program to its corporation.
+    pub(crate) fn bind(&self) {
+        let mut binding = Self { platform: self.platform.clone(), ..Self::new("bind_work") };
+        binding.token.clone_from(&self.token);
+        assert_eq!(binding.errcode(), 0);
     }
 
     pub(crate) fn act(&self, deed: &Deed) {
@@ -131,7 +177,16 @@ fn ordinary(name: &str) -> Value {
         "find_session" => json!({ "openid": SERVED }),
         "add_worker" => json!({ "kf_wx": "somebody" }),
         "delete_worker" => json!({ "kf_openid": "oWorker1-decade00facade00001" }),
-        "list_accounts" | "list_online_accounts" | "list_waiting" => Value::Null,
+        "set_admin" | "cancel_admin" => json!({ "kf_openid": "oWorker1-decade00facade00001" }),
+        "register_business" => {
+            json!({ "account_name": "test_business", "nickname": "商店", "icon_media_id": "IMAGE" })
+        }
+        "update_business" => json!({ "business_id": "1", "nickname": "商店", "icon_media_id": "IMAGE" }),
+        "find_business" => json!({ "business_id": "1" }),
+        "find_business_by_name" => json!({ "account_name": "test_business" }),
+        "list_businesses" => json!({ "offset": 0, "count": 200 }),
+        "bind_work" | "unbind_work" => json!({ "corpid": CORP }),
+        "list_accounts" | "list_online_accounts" | "list_waiting" | "show_work" => Value::Null,
         other => panic!("say how {other} is called when nothing is wrong"),
     }
 }
