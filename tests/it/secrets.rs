@@ -25,7 +25,7 @@ use self::canary::{ACCESS_TOKEN, APP_SECRET, CONTROL_KEY, Canaries, PASSWORD, RE
 use self::shown::Shown;
 pub(crate) use self::shown::Trace;
 use super::doors::{Door, app_id};
-use super::scene::{APP, SERVED};
+use super::scene::{APP, CORP, SERVED};
 
 /// The default world, with canaries for its credentials.
 fn world() -> Platform {
@@ -70,6 +70,19 @@ async fn call(client: &Client, name: &str) -> Result<(), Error> {
         "list_waiting" => client.list_waiting().await.map(drop),
         "add_worker" => client.add_worker(&person).await,
         "delete_worker" => client.delete_worker(&openid).await,
+        "set_admin" => client.set_admin(&openid).await,
+        "cancel_admin" => client.cancel_admin(&openid).await,
+        "register_business" => {
+            let (name, nickname) = ("test_business".parse().unwrap(), "商店".parse().unwrap());
+            client.register_business(&name, &nickname, &"ICON".parse().unwrap()).await.map(drop)
+        }
+        "update_business" => client.update_business(&"1".parse().unwrap()).await,
+        "find_business" => client.find_business(&"1".parse().unwrap()).await.map(drop),
+        "find_business_by_name" => client.find_business_by_name(&"test_business".parse().unwrap()).await.map(drop),
+        "list_businesses" => client.list_businesses(0, 200).await.map(drop),
+        "show_work" => client.show_work().await.map(drop),
+        "bind_work" => client.bind_work(&CORP.parse().unwrap()).await,
+        "unbind_work" => client.unbind_work(&CORP.parse().unwrap()).await,
         "fetch_token" => client.send(&FetchToken::new(app_id(APP), APP_SECRET)).await.map(drop),
         "fetch_stable_token" => client.send(&FetchStableToken::new(app_id(APP), APP_SECRET)).await.map(drop),
         other => panic!("{other} has no arm here"),
