@@ -125,6 +125,8 @@ settings! {
     businesses_max: usize = 10_000,
     /// Rows of a page of sub-merchants at the most.
     businesses_rows_max: i64 = 200,
+    /// Whether the id of a sub-merchant is sent as a number, as the sample of the page has it, or as text.
+    business_id_as_number: bool = true,
     /// What beyond Chinese characters takes two of the 30 units of a sub-merchant's nickname; the pages do not say.
     business_nickname_units: BusinessNicknameUnits = BusinessNicknameUnits::Chinese,
     /// Words that the nickname of a sub-merchant may not hold; the vendor shows nobody its list.

@@ -139,7 +139,7 @@ impl Api for World {
         &mut self,
         call: &Call,
         request: wire::RegisterBusiness,
-    ) -> Result<wire::RegisterBusinessAnswer<'_>, Refused> {
+    ) -> Result<wire::RegisterBusinessAnswer, Refused> {
         self.register(call, request)
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{App, Business, Medium, MediumKind, Picture, Stamp, World};
 use crate::call::{Call, Refused};
 use crate::generated::api::{self as wire, Op};
-use crate::raw::Number;
+use crate::raw::{Number, NumberOrText};
 use crate::rules::{self, said};
 
 /// Whether only e-commerce platforms may make a call.
@@ -19,7 +19,7 @@ impl World {
         &mut self,
         call: &Call,
         request: wire::RegisterBusiness,
-    ) -> Result<wire::RegisterBusinessAnswer<'_>, Refused> {
+    ) -> Result<wire::RegisterBusinessAnswer, Refused> {
         let account_name = request.account_name.unwrap_or_default();
         let nickname = request.nickname.unwrap_or_default();
         rules::business_name(&account_name)?;
@@ -40,7 +40,7 @@ impl World {
         app.businesses.push(Business { business_id, account_name, nickname, transfer_to_commkf, icon });
         self.changes += 1;
         let last = self.apps[call.app].businesses.last().map_or("", |business| &*business.business_id);
-        Ok(wire::RegisterBusinessAnswer { business_id: Cow::Borrowed(last) })
+        Ok(wire::RegisterBusinessAnswer { business_id: self.id_of_business(last) })
     }
 
     pub(super) fn change_business(&mut self, call: &Call, request: wire::UpdateBusiness) -> Result<(), Refused> {
@@ -112,7 +112,7 @@ impl World {
         let app = &self.apps[call.app];
         let business = &app.businesses[index];
         wire::Business {
-            business_id: Cow::Borrowed(&business.business_id),
+            business_id: self.id_of_business(&business.business_id),
             account_name: Some(Cow::Borrowed(&business.account_name)),
             nickname: Some(Cow::Borrowed(&business.nickname)),
             icon_url: Some(match business.icon {
@@ -123,6 +123,11 @@ impl World {
                 }
             }),
         }
+    }
+
+    fn id_of_business(&self, business_id: &str) -> NumberOrText {
+        let number = business_id.parse().ok().filter(|_| self.settings.business_id_as_number);
+        number.map_or_else(|| NumberOrText::Text(business_id.to_owned()), NumberOrText::Number)
     }
 
     /// The image behind the id of a medium that the app has uploaded.

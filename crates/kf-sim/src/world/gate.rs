@@ -95,8 +95,8 @@ impl World {
     fn check_method(&self, op: Op, input: &Input<'_>) -> Result<(), Refused> {
         let spec = op.spec();
         let verb = |method| if method == Method::Get { Verb::Get } else { Verb::Post };
-        let by_get = self.settings.delete_by_get == Strictness::Accept;
-        let also = by_get && spec.also.iter().any(|method| verb(*method) == input.verb);
+        let by_other = spec.method == Method::Get || self.settings.delete_by_get == Strictness::Accept;
+        let also = by_other && spec.also.iter().any(|method| verb(*method) == input.verb);
         if input.verb == verb(spec.method) || also || self.settings.wrong_method == Strictness::Accept {
             return Ok(());
         }

@@ -67,6 +67,18 @@ fn the_workers_of_sub_merchants_are_apart() {
     assert_eq!((set("1"), admins(&caller)), (0, vec![true]));
 }
 
+/// The pages say GET with a query; one library sends POST with a body.
+#[test]
+fn both_calls_are_taken_by_post_too() {
+    let caller = Caller::mini_program();
+    caller.world(|world| world.settings.delete_by_get = kf_sim::Strictness::Refuse);
+    let post = |path: &str| caller.post(path, &json!({ "kf_openid": WORKER })).errcode;
+    assert_eq!((post(SET), admins(&caller)), (0, vec![true]));
+    assert_eq!((post(CANCEL), admins(&caller)), (0, vec![false]));
+    assert_eq!(caller.post(SET, &json!({ "kf_openid": WORKER, "business_id": 7 })).errcode, 45071);
+    assert_eq!(caller.call(Verb::Post, SET, &[("kf_openid", WORKER)], b"").errcode, 44002, "a body it is, then");
+}
+
 /// As a user met the calls in 2022.
 #[test]
 fn by_a_setting_there_is_no_such_path() {

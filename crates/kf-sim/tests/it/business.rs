@@ -42,7 +42,13 @@ fn platform() -> Caller {
 fn register(caller: &Caller, account_name: &str) -> String {
     let answer = caller.post(REGISTER, &ask(account_name, "商店", "ICON"));
     assert_eq!(answer.errcode, 0, "{answer:?}");
-    answer.json["business_id"].as_str().unwrap().to_owned()
+    number(&answer.json["business_id"])
+}
+
+/// An id, which is sent as a number.
+#[track_caller]
+fn number(id: &Value) -> String {
+    id.as_i64().unwrap_or_else(|| panic!("{id} is no number")).to_string()
 }
 
 fn ask(account_name: &str, nickname: &str, icon: &str) -> Value {
@@ -56,7 +62,7 @@ fn row(caller: &Caller, business_id: &str) -> Value {
 fn page(caller: &Caller, offset: i64, count: i64) -> Vec<String> {
     let answer = caller.post(PAGE, &json!({ "offset": offset, "count": count }));
     let rows = answer.json["list"].as_array().unwrap_or_else(|| panic!("{answer:?}"));
-    rows.iter().map(|row| row["business_id"].as_str().unwrap().to_owned()).collect()
+    rows.iter().map(|row| number(&row["business_id"])).collect()
 }
 
 #[test]
@@ -70,7 +76,7 @@ fn a_sub_merchant_is_registered_found_changed_and_listed() {
     let icon_url = shown["icon_url"].take();
     let path = format!("/_sim/picture/{MINI}/business/{one}.jpg");
     assert!(icon_url.as_str().unwrap().ends_with(&path), "{icon_url}");
-    let expected = json!({ "business_id": one, "account_name": "test_business", "nickname": "商店", "icon_url": null });
+    let expected = json!({ "business_id": 1, "account_name": "test_business", "nickname": "商店", "icon_url": null });
     assert_eq!(shown, expected);
     assert_eq!(page(&caller, 0, 200), [one.clone(), two.clone()]);
     let change = |body: Value| caller.post(CHANGE, &body).errcode;
@@ -176,7 +182,7 @@ fn an_icon_is_of_a_file_that_is_there_and_outlives_it() {
     let caller = platform();
     let id = register(&caller, "test_business");
     caller.advance(3 * 86_400 - 1);
-    let caller = Caller::in_world(caller.platform.clone(), MINI, MINI_SECRET);
+    let caller = Caller::in_world(caller.platform, MINI, MINI_SECRET);
     assert_eq!(register(&caller, "last_second"), "2");
     caller.advance(1);
     assert_eq!(caller.post(REGISTER, &ask("one_too_late", "商店", "ICON")).errcode, 40007);
@@ -246,6 +252,27 @@ fn what_takes_two_units_and_which_words_are_forbidden_are_settings() {
     caller.world(|world| world.settings.business_forbidden_words = vec![String::new(), "shop".into()]);
     assert_eq!(caller.post(REGISTER, &ask("business1", "my shops", "ICON")).errcode, 45079);
     assert_eq!(caller.post(REGISTER, &ask("business1", "微信商店", "ICON")).errcode, 0);
+}
+
+/// The page says text and shows a number: either is taken, and by a setting either is sent.
+#[test]
+fn an_id_is_a_number_or_text() {
+    let caller = platform();
+    let id = register(&caller, "test_business");
+    for business_id in [json!(id), json!(1)] {
+        assert_eq!(caller.post(GET, &json!({ "business_id": business_id })).json["business_info"]["business_id"], 1);
+        let change = json!({ "business_id": business_id, "nickname": "书店" });
+        assert_eq!(caller.post(CHANGE, &change).errcode, 0);
+        let body = json!({ "kf_account": "a@testmini", "nickname": "a", "business_id": business_id });
+        assert_eq!((caller.post(ADD, &body).errcode, caller.post(DELETE, &body).errcode), (0, 0));
+    }
+    assert_eq!(caller.post(GET, &json!({ "business_id": [1] })).errcode, 47001);
+    caller.world(|world| world.settings.business_id_as_number = false);
+    assert_eq!(row(&caller, &id)["business_id"], "1");
+    assert_eq!(caller.post(REGISTER, &ask("business2", "商店", "ICON")).json["business_id"], "2");
+    caller.world(|world| world.settings.business_id_as_number = true);
+    caller.app(|app| app.businesses[0].business_id = "b1".into());
+    assert_eq!(row(&caller, "b1")["business_id"], "b1", "what is no number stays text");
 }
 
 #[test]
