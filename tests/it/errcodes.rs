@@ -18,6 +18,10 @@ const SESSIONS: &[&str] = &["create_session", "close_session", "find_session"];
 const MESSAGES: &[&str] = &["send_message", "send_program_message", "send_business_message"];
 const TYPING: &[&str] = &["set_typing", "set_program_typing"];
 
+const ADMIN: &[&str] = &["set_admin", "cancel_admin"];
+const BINDING: &[&str] = &["bind_work", "unbind_work"];
+const BUSINESS: &[&str] = &["register_business", "update_business"];
+
 const WAYS: &[Way] = &[
     (40001, TOKENS, |scene| scene.set("secret", "00000000000000000000000000000000")),
     (40001, PLATFORM, |scene| scene.set("component_appsecret", "00000000000000000000000000000000")),
@@ -39,7 +43,10 @@ const WAYS: &[Way] = &[
     }),
     (40007, &["fetch_media"], |scene| scene.set("media_id", "MEDIA_ID")),
     (40008, MESSAGES, |scene| scene.set("msgtype", "poem")),
+    (40003, ADMIN, |scene| scene.set("kf_openid", "kfwx1")),
+    (40004, BUSINESS, |scene| scene.set("icon_media_id", "VOICE")),
     (40005, &["upload_picture"], |scene| scene.file = b"GIF89a".to_vec()),
+    (40007, BUSINESS, |scene| scene.set("icon_media_id", "NOTHING")),
     (40009, &["upload_picture"], |scene| scene.file.resize(5 * 1024 * 1024 + 1, 0)),
     (40013, TOKENS, |scene| scene.set("appid", "wx0000000000000000")),
     (40013, PLATFORM, |scene| scene.set("component_appid", "wx0000000000000000")),
@@ -128,6 +135,13 @@ const WAYS: &[Way] = &[
         scene.settings(|settings| settings.quota_resets_per_month = 1);
         assert_eq!(scene.errcode(), 0);
     }),
+    (45070, &[], |scene| scene.register("test_business")),
+    (45071, &["find_business_by_name"], |scene| scene.set("account_name", "nobody")),
+    (45071, &["update_business", "find_business"], |scene| scene.set("business_id", "77")),
+    (45077, &[], |scene| scene.settings(|settings| settings.businesses_max = 0)),
+    (45078, &[], |scene| scene.set("nickname", "店")),
+    (45079, &[], |scene| scene.set("nickname", "微信商店")),
+    (45091, &[], |scene| scene.set("account_name", "short")),
     (50004, TOKENS, |scene| scene.app(|app| app.state = AppState::Punished)),
     (50007, TOKENS, |scene| scene.app(|app| app.state = AppState::Frozen)),
     (61003, &[], |scene| scene.act(&Deed::Withdraw { component: None })),
@@ -144,6 +158,7 @@ const WAYS: &[Way] = &[
         scene.file.clear();
     }),
     (65400, &[], |scene| scene.app(|app| app.kf_since = None)),
+    (65401, ADMIN, |scene| scene.set("kf_openid", "oNobody")),
     (65401, &["delete_worker"], |scene| scene.set("kf_openid", "oNobody")),
     (65401, &["send_message"], |scene| scene.set("customservice", serde_json::json!({ "kf_account": "nobody@test" }))),
     (65401, &[], |scene| scene.set("kf_account", "nobody@test")),
@@ -212,6 +227,13 @@ const WAYS: &[Way] = &[
         assert_eq!(scene.errcode(), 89503);
         scene.act(&Deed::RefuseIp { ip: "127.0.0.1".into() });
     }),
+    (10_130_002, BINDING, |scene| scene.set("corpid", "")),
+    (10_130_030, &[], |scene| scene.app(|app| app.private_person = true)),
+    (10_130_600, BINDING, |scene| scene.set("corpid", "CORPID")),
+    (10_130_601, BINDING, |scene| scene.set("corpid", "ww0000000000000000")),
+    (10_130_602, BINDING, |scene| scene.app(|app| app.subject = "Another Company".into())),
+    (10_130_603, &[], |scene| scene.bind()),
+    (10_130_604, &[], |scene| scene.app(|app| app.work = None)),
 ];
 
 /// The ways that fit a code of a call: those that name the call, or else those for all.
@@ -263,20 +285,29 @@ fn what_is_unreachable_has_a_reason_and_no_way() {
     for spec in ENDPOINTS {
         for (code, why) in spec.unreachable {
             assert!(spec.errcodes.contains(code) && why.ends_with('.'), "{}: {code}", spec.name);
-            assert_eq!(ways(spec, *code), [0; 0], "{}: {code} can be produced", spec.name);
+            let is_named = WAYS.iter().any(|(known, calls, _)| *known == code.0 && calls.contains(&spec.name));
+            // A way for all calls that list a code leads elsewhere where a call has not what it spoils.
+            let leads_there = !is_named && produced(spec, *code).is_some_and(|scene| scene.errcode() == code.0);
+            assert!(!is_named && !leads_there, "{}: {code} can be produced", spec.name);
             marked.insert((spec.name, code.0));
         }
     }
     let of_tokens = [-1, 89502, 89504, 89505];
     let tokens = TOKENS.iter().flat_map(|name| of_tokens.map(|code| (*name, code)));
-    let others = [("create_session", 65413), ("fetch_component_token", -1), ("upload_picture", -1)];
+    let others = [
+        ("create_session", 65413),
+        ("fetch_component_token", -1),
+        ("update_business", 45077),
+        ("upload_picture", -1),
+        ("send_message", 45098),
+        ("send_message", 45099),
+    ];
     let messages = MESSAGES.iter().chain(TYPING).map(|name| (*name, -1));
-    let menus = [("send_message", 45098), ("send_message", 45099)];
-    assert_eq!(
-        marked,
-        tokens.chain(others).chain(messages).chain(menus).collect(),
-        "a mark more or less is seen in review"
-    );
+    // Their list was copied from other calls.
+    let copied = [40005, 40009].into_iter().chain(65402..=65412);
+    let admin = copied.flat_map(|code| ADMIN.iter().map(move |name| (*name, code)));
+    let all = tokens.chain(others).chain(messages).chain(admin).collect();
+    assert_eq!(marked, all, "a mark more or less is seen in review");
 }
 
 #[test]

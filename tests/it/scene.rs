@@ -21,6 +21,22 @@ pub(crate) const IDLE: &str = "oHourAgo-5ca1ab1e00c0ffee001";
 pub(crate) const SERVED: &str = "oSession-5ca1ab1e00c0ffee003";
 /// One who wrote to the Mini Program.
 pub(crate) const VISITOR: &str = "oVisitor-decade00facade00002";
+/// The corporation of the default scenario.
+pub(crate) const CORP: &str = "ww5ca1ab1e00c0ffee";
+/// What the Mini Program has beside the default scenario: a file that is an image and one that is none.
+const MEDIA: &str = r#"
+[[app.media]]
+media_id = "IMAGE"
+kind = "image"
+created_at = "now"
+expires_at = "in 3d"
+
+[[app.media]]
+media_id = "VOICE"
+kind = "voice"
+created_at = "now"
+expires_at = "in 3d"
+"#;
 const JPEG: &[u8] = &[0xFF, 0xD8, 0xFF, 0xE0, 0, 0];
 
 /// A world, and a call that goes well in it as long as nothing is changed.
@@ -40,10 +56,11 @@ impl Scene {
     /// The default world, in which `test3@test` was not invited for, and an ordinary call of an endpoint.
     pub(crate) fn new(name: &str) -> Self {
         let spec = ENDPOINTS.iter().find(|spec| spec.name == name).unwrap();
+        let clock = Arc::new(ManualClock::default());
         let platform = if is_of_platform(spec) {
-            Platform::from_toml(kf_sim::MERCHANTS, Arc::new(ManualClock::default())).unwrap()
+            Platform::from_toml(kf_sim::MERCHANTS, clock).unwrap()
         } else {
-            let platform = Platform::default();
+            let platform = Platform::from_toml(&[kf_sim::DEFAULT, MEDIA].concat(), clock).unwrap();
             platform.change(|world| world.apps[0].accounts[2].invite = None);
             platform
         };
@@ -76,11 +93,13 @@ impl Scene {
         match self.spec.name {
             "set_typing" => self.act(&Deed::Say { openid: IDLE.into(), text: "在吗".into() }),
             "set_program_typing" => self.act(&Deed::Say { openid: VISITOR.into(), text: "在吗".into() }),
-            "send_business_message" => self.app(|app| app.accounts[0].business_id = Some("1".into())),
+            "send_business_message" => self.register("test_business"),
             "fetch_media" => {
                 let file = self.upload("image");
                 self.set("media_id", file);
             }
+            "update_business" | "find_business" | "find_business_by_name" => self.register("test_business"),
+            "unbind_work" => self.bind(),
             "fetch_component_token" => self.set("component_verify_ticket", self.ticket()),
             "redeem_authorization" => {
                 let deed = Deed::Authorize { component: None, sets: None, pre_auth_code: None };
@@ -153,6 +172,21 @@ impl Scene {
 
     pub(crate) fn settings(&self, change: impl FnOnce(&mut Settings)) {
         self.platform.change(|world| change(&mut world.settings));
+    }
+
+    /// Has the Mini Program register a sub-merchant, by another scene.
+    pub(crate) fn register(&self, account_name: &str) {
+        let mut registration = Self { platform: self.platform.clone(), ..Self::new("register_business") };
+        registration.token.clone_from(&self.token);
+        registration.set("account_name", account_name);
+        assert_eq!(registration.errcode(), 0);
+    }
+
+    /// Binds the Mini Program to its corporation.
+    pub(crate) fn bind(&self) {
+        let mut binding = Self { platform: self.platform.clone(), ..Self::new("bind_work") };
+        binding.token.clone_from(&self.token);
+        assert_eq!(binding.errcode(), 0);
     }
 
     pub(crate) fn act(&self, deed: &Deed) {
@@ -237,7 +271,16 @@ fn ordinary(name: &str) -> Value {
         "reset_path_quota" | "show_quota" => json!({ "cgi_path": "/cgi-bin/customservice/getkflist" }),
         "show_request" => json!({ "rid": "" }),
         "list_api_addresses" | "list_callback_addresses" => Value::Null,
-        "list_accounts" | "list_online_accounts" | "list_waiting" => Value::Null,
+        "set_admin" | "cancel_admin" => json!({ "kf_openid": "oWorker1-decade00facade00001" }),
+        "register_business" => {
+            json!({ "account_name": "test_business", "nickname": "商店", "icon_media_id": "IMAGE" })
+        }
+        "update_business" => json!({ "business_id": "1", "nickname": "商店", "icon_media_id": "IMAGE" }),
+        "find_business" => json!({ "business_id": "1" }),
+        "find_business_by_name" => json!({ "account_name": "test_business" }),
+        "list_businesses" => json!({ "offset": 0, "count": 200 }),
+        "bind_work" | "unbind_work" => json!({ "corpid": CORP }),
+        "list_accounts" | "list_online_accounts" | "list_waiting" | "show_work" => Value::Null,
         other => panic!("say how {other} is called when nothing is wrong"),
     }
 }

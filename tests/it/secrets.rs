@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use kf_client::{Client, Error, RetryPolicy};
+use kf_model::component::FetchComponentToken;
 use kf_model::credentials::{FetchStableToken, FetchToken};
+use kf_model::messages::{Message, ProgramMessage};
+use kf_model::values::{MediaKind, TypingCommand};
 use kf_model::{ENDPOINTS, Method, OpenId, Secret, Upload, WechatId};
 use kf_sim::{Effect, Fault, LogFilter, LoggedCall, Platform, Sim, SimTransport, TokenLine};
 use kf_token::{
@@ -25,7 +28,7 @@ use self::canary::{ACCESS_TOKEN, APP_SECRET, CONTROL_KEY, Canaries, PASSWORD, RE
 use self::shown::Shown;
 pub(crate) use self::shown::Trace;
 use super::doors::{Door, app_id};
-use super::scene::{APP, SERVED};
+use super::scene::{APP, CORP, SERVED};
 
 /// The default world, with canaries for its credentials.
 fn world() -> Platform {
@@ -70,8 +73,59 @@ async fn call(client: &Client, name: &str) -> Result<(), Error> {
         "list_waiting" => client.list_waiting().await.map(drop),
         "add_worker" => client.add_worker(&person).await,
         "delete_worker" => client.delete_worker(&openid).await,
+        "set_admin" => client.set_admin(&openid).await,
+        "cancel_admin" => client.cancel_admin(&openid).await,
+        "register_business" => {
+            let (name, nickname) = ("test_business".parse().unwrap(), "商店".parse().unwrap());
+            client.register_business(&name, &nickname, &"ICON".parse().unwrap()).await.map(drop)
+        }
+        "update_business" => client.update_business(&"1".parse().unwrap()).await,
+        "find_business" => client.find_business(&"1".parse().unwrap()).await.map(drop),
+        "find_business_by_name" => client.find_business_by_name(&"test_business".parse().unwrap()).await.map(drop),
+        "list_businesses" => client.list_businesses(0, 200).await.map(drop),
+        "show_work" => client.show_work().await.map(drop),
+        "bind_work" => client.bind_work(&CORP.parse().unwrap()).await,
+        "unbind_work" => client.unbind_work(&CORP.parse().unwrap()).await,
         "fetch_token" => client.send(&FetchToken::new(app_id(APP), APP_SECRET)).await.map(drop),
         "fetch_stable_token" => client.send(&FetchStableToken::new(app_id(APP), APP_SECRET)).await.map(drop),
+        other => call_of_others(client, other).await,
+    }
+}
+
+/// The same for messages, files, third-party platforms and diagnosis.
+async fn call_of_others(client: &Client, name: &str) -> Result<(), Error> {
+    let openid: OpenId = SERVED.parse().unwrap();
+    let (app, secret) = (app_id(APP), Secret::from(APP_SECRET));
+    let text = || Message::text("您好").unwrap();
+    let program_text = || ProgramMessage::text("您好").unwrap();
+    match name {
+        "send_message" => client.send_message(&openid, text()).await,
+        "send_program_message" => client.send_program_message(&openid, program_text()).await,
+        "send_business_message" => client.send_business_message(&openid, program_text(), &"1".parse().unwrap()).await,
+        "set_typing" => client.set_typing(&openid, &TypingCommand::Typing).await,
+        "set_program_typing" => client.set_program_typing(&openid, &TypingCommand::Typing).await,
+        "upload_media" => {
+            let picture = Upload::jpeg("a.jpg", vec![0xFF, 0xD8, 0xFF]);
+            client.upload_media(&MediaKind::Image, &picture).await.map(drop)
+        }
+        "fetch_media" => client.fetch_media(&"MEDIA_ID".parse().unwrap()).await.map(drop),
+        "start_ticket_push" => client.start_ticket_push(&app, &secret).await,
+        "fetch_component_token" => {
+            client.send(&FetchComponentToken::new(app, APP_SECRET, REFRESH_TOKEN)).await.map(drop)
+        }
+        "create_preauth_code" => client.create_preauth_code(&app).await.map(drop),
+        "redeem_authorization" => client.redeem_authorization(&app, &REFRESH_TOKEN.into()).await.map(drop),
+        "refresh_authorizer_token" => {
+            client.refresh_authorizer_token(&app, &app, &REFRESH_TOKEN.into()).await.map(drop)
+        }
+        "show_authorizer" => client.show_authorizer(&app, &app).await.map(drop),
+        "reset_quota" => client.reset_quota(&app).await,
+        "reset_quota_by_secret" => client.reset_quota_by_secret(&app, &secret).await,
+        "reset_path_quota" => client.reset_path_quota("/cgi-bin/customservice/getkflist").await,
+        "show_quota" => client.show_quota("/cgi-bin/customservice/getkflist").await.map(drop),
+        "show_request" => client.show_request("5f8a1b2c-0a1b2c3d-4e5f6071").await.map(drop),
+        "list_api_addresses" => client.list_api_addresses().await.map(drop),
+        "list_callback_addresses" => client.list_callback_addresses().await.map(drop),
         other => panic!("{other} has no arm here"),
     }
 }

@@ -64,6 +64,8 @@ pub(crate) const EXPOSES: &[(&str, &str)] = &[
     ("crates/kf-sim/src/door/memory.rs", "reads the token of a call, as the platform does"),
     ("crates/kf-sim/src/json.rs", "hands out made-up tokens"),
     ("crates/kf-sim/src/raw.rs", "saves made-up tokens"),
+    ("crates/kf-sim/src/world/component.rs", "compares made-up tickets and codes"),
+    ("crates/kf-sim/src/world/gate.rs", "finds what a made-up token stands for"),
     ("crates/kf-sim/src/world/tokens.rs", "finds who holds a made-up token"),
     ("crates/kf-token-redis/src/address.rs", "reads the URL of a Redis, which may hold a password"),
     ("crates/kf-token-redis/src/dial.rs", "tells Redis who we are"),

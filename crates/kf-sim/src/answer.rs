@@ -103,7 +103,7 @@ impl World {
     }
 
     fn judge(&mut self, op: Option<Op>, input: &Input<'_>) -> (Option<usize>, Reply, i64) {
-        let Some(op) = op else {
+        let Some(op) = op.filter(|op| self.is_known(*op)) else {
             if self.settings.unknown_path == UnknownPath::NotFound {
                 let body = Bytes::from_static(b"<html><body><h1>404 Not Found</h1></body></html>");
                 return (None, Reply { status: 404, content_type: "text/html".into(), ..Reply::json(body) }, 0);

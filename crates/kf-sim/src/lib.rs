@@ -31,17 +31,17 @@ pub use raw::{File, Input, Number, NumberOrText, Pair, Payload, Verb};
 pub use reply::{Delivery, Reply};
 pub use scenario::{DEFAULT, MERCHANTS, ScenarioError, parse, print};
 pub use settings::{
-    AccountCase, AccountOrder, ComponentTokenName, Escapes, KfIdForm, MiniProgramAdd, MinuteQuotaCode,
-    NicknameCharacters, NoCreatetime, OldRefresh, PictureTooBig, RecordsCursor, SettingInfo, Settings, Strictness,
-    ThumbId, UnknownPath, UnknownSender, WithoutPush,
+    AccountCase, AccountOrder, BusinessNicknameUnits, ComponentTokenName, Escapes, KfIdForm, MiniProgramAdd,
+    MinuteQuotaCode, NicknameCharacters, NoCreatetime, OldRefresh, PictureTooBig, RecordsCursor, SettingInfo, Settings,
+    Strictness, ThumbId, UnknownPath, UnknownSender, WithoutPush,
 };
 #[cfg(feature = "tcp")]
 pub use sim::{Sim, SimBuilder, StartError};
 #[cfg(feature = "tcp")]
 pub use state::{StateError, StateFile};
 pub use world::{
-    Account, App, AppKind, AppState, Authorization, CHECKS, COMPONENT_CHECKS, Check, ClockFile, ClockMode, Code,
-    Confirm, Confirmation, Customer, Deed, DeedError, Dialect, Done, Granted, Invite, InviteState, Medium, MediumKind,
-    Message, Picture, Push, PushBody, Quota, Record, Sending, Session, Stamp, TOKEN_CHECKS, Ticket, Token, TokenLine,
-    Waiting, Window, World, WorldFile,
+    Account, App, AppKind, AppState, Authorization, Business, CHECKS, COMPONENT_CHECKS, Check, ClockFile, ClockMode,
+    Code, Confirm, Confirmation, Corporation, Customer, Deed, DeedError, Dialect, Done, Granted, Invite, InviteState,
+    Medium, MediumKind, Message, Picture, Push, PushBody, Quota, Record, Sending, Session, Stamp, TOKEN_CHECKS, Ticket,
+    Token, TokenLine, Waiting, Window, Work, World, WorldFile,
 };

@@ -255,7 +255,7 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 /// What servers send as a number or as text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[allow(clippy::exhaustive_enums, reason = "there is no third form")]
 pub enum NumberOrText {
@@ -268,6 +268,15 @@ pub enum NumberOrText {
 /// A credential as it came, which may be empty: whether it is one is for the world to judge.
 pub(crate) fn credential<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(Secret::from))
+}
+
+/// Text that may come as a number.
+pub(crate) fn text_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let came = Option::<NumberOrText>::deserialize(deserializer)?;
+    Ok(came.map(|came| match came {
+        NumberOrText::Number(number) => number.to_string(),
+        NumberOrText::Text(text) => text,
+    }))
 }
 
 /// A made-up credential, where the platform hands it out.

@@ -7,7 +7,7 @@ mod jpeg;
 use std::borrow::Cow;
 
 use crate::call::Refused;
-use crate::settings::{Escapes, NicknameCharacters, PictureTooBig, Settings, Strictness};
+use crate::settings::{BusinessNicknameUnits, Escapes, NicknameCharacters, PictureTooBig, Settings, Strictness};
 use crate::world::{Dialect, MediumKind};
 
 /// A rule of the customer service family that can be broken; each dialect has its code for it.
@@ -85,6 +85,7 @@ pub(crate) fn said(code: i64) -> Refused {
         40014 => "invalid access_token".into(),
         40033 => "invalid charset. please check your request, if include \\uxxxx will create fail!".into(),
         40066 => "invalid url".into(),
+        40097 => "invalid args".into(),
         40125 => "invalid appsecret".into(),
         40200 => "invalid account type".into(),
         40243 => "appsecret is frozen".into(),
@@ -107,11 +108,16 @@ pub(crate) fn said(code: i64) -> Refused {
         45011 => "api minute-quota reach limit, must slower, retry next minute".into(),
         45015 => "response out of time limit or subscription is canceled".into(),
         45047 => "out of response count limit".into(),
+        45070 => "business account already exists".into(),
         45071 => "business account not found".into(),
         45072 => "command field must be in [\"Typing\", \"CancelTyping\"]".into(),
+        45077 => "too many business accounts".into(),
+        45078 => "invalid business nickname".into(),
+        45079 => "business nickname contains forbidden words".into(),
         45080 => "typing needs an interaction with the user in the past 30 seconds".into(),
         45081 => "already typing, do not send typing again".into(),
         45087 => "custom messages of this account are blocked".into(),
+        45091 => "invalid business account_name".into(),
         45094 => "messages to users who enter the session are blocked".into(),
         45162 => "invalid message for this account".into(),
         47001 => "data format error".into(),
@@ -171,6 +177,12 @@ pub(crate) fn said(code: i64) -> Refused {
         89503 => "this ip needs to be confirmed by the administrator".into(),
         89506 => "the administrator refused this ip twice, try again 24 hours later".into(),
         89507 => "the administrator refused this ip, try again an hour later".into(),
+        10130002 => "invalid parameter".into(),
+        10130030 => "account not allowed, the mini program must not belong to a private person".into(),
+        10130600 | 10130601 => "invalid corpid".into(),
+        10130602 => "the subject of the corpid is not that of the mini program".into(),
+        10130603 => "the mini program is already bound, unbind it first".into(),
+        10130604 => "the mini program is not bound".into(),
         _ => "refused".into(),
     };
     Refused { code, message }
@@ -220,6 +232,44 @@ pub(crate) fn wechat_id(text: &str) -> Result<(), Broken> {
     let is_one =
         (1..=30).contains(&text.len()) && text.chars().all(may_stand) && text.chars().any(|c| c.is_ascii_alphabetic());
     if is_one { Ok(()) } else { Err(Broken::WechatId) }
+}
+
+/// The name of a sub-merchant that nobody sees: 6 to 30 letters, digits and underscores.
+pub(crate) fn business_name(text: &str) -> Result<(), Refused> {
+    let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if (6..=30).contains(&text.len()) && text.bytes().all(may_stand) { Ok(()) } else { Err(said(45091)) }
+}
+
+/// The name of a sub-merchant that customers see: 4 to 30 units, of which a Chinese character takes two.
+pub(crate) fn business_nickname(text: &str, settings: &Settings) -> Result<(), Refused> {
+    let takes_two = |character: &char| match settings.business_nickname_units {
+        BusinessNicknameUnits::Chinese => is_ideograph(*character),
+        BusinessNicknameUnits::NonAscii => !character.is_ascii(),
+    };
+    let units = text.chars().count() + text.chars().filter(takes_two).count();
+    if !(4..=30).contains(&units) {
+        return Err(said(45078));
+    }
+    let is_forbidden = |word: &String| !word.is_empty() && text.contains(&**word);
+    if settings.business_forbidden_words.iter().any(is_forbidden) { Err(said(45079)) } else { Ok(()) }
+}
+
+/// Whether a character is one of the unified ideographs, with their extension A and those beyond the basic plane.
+fn is_ideograph(character: char) -> bool {
+    let point = u32::from(character);
+    [0x3400..0x4DC0, 0x4E00..0xA000, 0x2_0000..0x4_0000].iter().any(|run| run.contains(&point))
+}
+
+/// Whether text could be the id of a corporation: `ww`, of old `wx`, and 16 hexadecimal digits.
+pub(crate) fn is_corpid(text: &str) -> bool {
+    let digits = text.strip_prefix("ww").or_else(|| text.strip_prefix("wx")).unwrap_or_default();
+    digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// Whether text could be an openid.
+pub(crate) fn is_openid(text: &str) -> bool {
+    let may_stand = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    text.starts_with('o') && text.bytes().all(may_stand)
 }
 
 /// Pixels that a head picture should have in each direction.

@@ -1,6 +1,7 @@
 //! A world as text: TOML that people write, and that a running world is saved as.
 
 mod check;
+mod company;
 mod fault;
 mod place;
 

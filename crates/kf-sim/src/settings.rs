@@ -191,6 +191,18 @@ settings! {
     path_quota_resets_per_month: i64 = 50,
     /// Seconds that a request can be looked up by its `rid`.
     rid_seconds: i64 = 604_800,
+    /// Sub-merchants of a Mini Program at the most; the pages do not say.
+    businesses_max: usize = 10_000,
+    /// Rows of a page of sub-merchants at the most.
+    businesses_rows_max: i64 = 200,
+    /// Whether the id of a sub-merchant is sent as a number, as the sample of the page has it, or as text.
+    business_id_as_number: bool = true,
+    /// What beyond Chinese characters takes two of the 30 units of a sub-merchant's nickname; the pages do not say.
+    business_nickname_units: BusinessNicknameUnits = BusinessNicknameUnits::Chinese,
+    /// Words that the nickname of a sub-merchant may not hold; the vendor shows nobody its list.
+    business_forbidden_words: Vec<String> = vec!["微信".to_owned()],
+    /// Whether the calls that set and cancel an administrator are unknown paths, as a user met them in 2022.
+    admin_calls_unknown: bool = false,
     /// Characters of a token.
     token_characters: usize = 157,
     /// What the backslash-u form in JSON is answered with.
@@ -264,6 +276,14 @@ choices! {
         Scalars = "scalars",
         /// In units of UTF-16: an emoji counts twice.
         Utf16 = "utf-16",
+    }
+    /// What takes two units of the nickname of a sub-merchant.
+    BusinessNicknameUnits {
+        /// Chinese characters alone.
+        #[default]
+        Chinese = "chinese",
+        /// All characters beyond ASCII.
+        NonAscii = "non-ascii",
     }
     /// The code for a head picture that is too big.
     PictureTooBig {

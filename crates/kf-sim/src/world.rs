@@ -41,8 +41,9 @@ pub use self::gate::{CHECKS, COMPONENT_CHECKS, Check, TOKEN_CHECKS};
 pub use self::push::{Granted, Push, PushBody};
 pub use self::stamp::Stamp;
 pub use self::state::{
-    Account, App, AppKind, AppState, Confirm, Confirmation, Customer, Dialect, Invite, InviteState, Medium, MediumKind,
-    Message, Picture, Quota, Record, Sending, Session, Token, TokenLine, Waiting, Window,
+    Account, App, AppKind, AppState, Business, Confirm, Confirmation, Corporation, Customer, Dialect, Invite,
+    InviteState, Medium, MediumKind, Message, Picture, Quota, Record, Sending, Session, Token, TokenLine, Waiting,
+    Window, Work,
 };
 pub use self::whole::{ClockFile, ClockMode, WorldFile};
 
@@ -54,6 +55,8 @@ pub(crate) use self::tokens::FORCED;
 pub struct World {
     /// What the vendor leaves open.
     pub settings: Settings,
+    /// The corporations that Mini Programs can be bound to.
+    pub corporations: Vec<Corporation>,
     /// The apps, in the order of the scenario.
     pub apps: Vec<App>,
     /// What goes wrong on purpose.

@@ -109,7 +109,10 @@ fn request(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
     let _ = writeln!(out, "/// What came with a call of `{}`.", endpoint.name);
     out.push_str("#[derive(Clone, Debug, Default, Deserialize)]\n#[non_exhaustive]\n");
     let _ = writeln!(out, "pub struct {name} {{");
-    endpoint.request.iter().for_each(|field| raw_field(spec, field, endpoint.place(field), out));
+    // What is sent by GET may come in the body where servers take POST too.
+    let by_post = endpoint.method == Method::Get && endpoint.also.contains(&Method::Post);
+    let place = |field| if by_post { Place::Body } else { endpoint.place(field) };
+    endpoint.request.iter().for_each(|field| raw_field(spec, field, place(field), out));
     let _ = writeln!(out, "}}\n\nimpl Raw for {name} {{");
     out.push_str("    fn read(input: &Input<'_>) -> Result<Self, Refused> {\n");
     let in_body = endpoint.request.iter().filter(|field| endpoint.place(field) == Place::Body).count();
@@ -121,6 +124,9 @@ fn request(spec: &Spec, endpoint: &Endpoint, out: &mut String) {
     if in_body == 0 {
         if endpoint.request.is_empty() {
             out.push_str("        let _ = input;\n");
+        }
+        if by_post {
+            out.push_str("        if !input.is_get() { return input.json(); }\n");
         }
         let _ = writeln!(out, "        {from_query}");
     } else {
@@ -162,6 +168,8 @@ fn raw_field(spec: &Spec, field: &Field, place: Place, out: &mut String) {
         out.push_str("    #[serde(skip)]\n");
     } else if kind == "Secret" {
         out.push_str("    #[serde(default, deserialize_with = \"crate::raw::credential\")]\n");
+    } else if spec.kind(&field.kind).is_some_and(|kind| kind.wire == "string or number") {
+        out.push_str("    #[serde(default, deserialize_with = \"crate::raw::text_or_number\")]\n");
     }
     if field.rust_name.is_some() && place == Place::Body {
         let _ = writeln!(out, "    #[serde(rename = {:?})]", field.name);

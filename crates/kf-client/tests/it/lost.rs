@@ -3,12 +3,25 @@
 use std::sync::Arc;
 
 use kf_client::{Client, Error, RetryPolicy};
-use kf_model::{AppId, KfAccount, Nickname, OpenId, Upload, WechatId};
+use kf_model::accounts::AddAccount;
+use kf_model::business::{RegisterBusiness, UpdateBusiness};
+use kf_model::{AppId, CorpId, KfAccount, Nickname, OpenId, Upload, WechatId};
 use kf_sim::{Effect, Fault, Platform, SimTransport};
 use kf_token::{MemoryStore, Policy, Refreshing, StableToken};
 use kf_transport::ManualClock;
 
 use crate::script::drive;
+
+/// What the Mini Program of the default scenario has uploaded.
+const MEDIA: &str = r#"
+[[app.media]]
+media_id = "ICON"
+kind = "image"
+created_at = "now"
+expires_at = "in 3d"
+"#;
+const CORP: &str = "ww5ca1ab1e00c0ffee";
+const WORKER: &str = "oWorker1-decade00facade00001";
 
 struct Scene {
     platform: Platform,
@@ -20,7 +33,8 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let clock = ManualClock::default();
-        let platform = Platform::from_toml(kf_sim::DEFAULT, Arc::new(clock.clone())).unwrap();
+        let scenario = [kf_sim::DEFAULT, MEDIA].concat();
+        let platform = Platform::from_toml(&scenario, Arc::new(clock.clone())).unwrap();
         let client = |app_id: &str, secret: &str| {
             let wire = SimTransport::new(platform.clone());
             let app_id: AppId = app_id.parse().unwrap();
@@ -32,6 +46,11 @@ impl Scene {
         let mini = client("wxdecade00facade00", "fedcba9876543210fedcba9876543210");
         let client = client("wx5ca1ab1e00c0ffee", "0123456789abcdef0123456789abcdef");
         Self { platform, clock, client, mini }
+    }
+
+    /// What the world says of the Mini Program.
+    fn program<T>(&self, look: impl FnOnce(&kf_sim::App) -> T) -> T {
+        self.platform.look(|world| look(&world.apps[1]))
     }
 
     fn account(&self, name: &str) -> Option<kf_sim::Account> {
@@ -112,6 +131,63 @@ async fn call(scene: &Scene, endpoint: &str) -> (Result<(), Error>, bool) {
         "list_records" => {
             (drive(clock, client.list_records(1_799_999_000, 1_800_000_000, 1, 100)).await.map(drop), true)
         }
+        other => call_of_program(scene, other).await,
+    }
+}
+
+fn registration(account_name: &str, nickname: &str) -> RegisterBusiness {
+    let (account_name, nickname) = (account_name.parse().unwrap(), nickname.parse().unwrap());
+    let mut registration = RegisterBusiness::new(account_name, nickname, "ICON".parse().unwrap());
+    registration.transfer_to_commkf = Some(true);
+    registration
+}
+
+/// The same for the calls that only a Mini Program makes.
+async fn call_of_program(scene: &Scene, endpoint: &str) -> (Result<(), Error>, bool) {
+    let (mini, clock) = (&scene.mini, &scene.clock);
+    let (worker, corpid): (OpenId, CorpId) = (WORKER.parse().unwrap(), CORP.parse().unwrap());
+    let quietly = RegisterBusiness::new("quietly".parse().unwrap(), "商店".parse().unwrap(), "ICON".parse().unwrap());
+    match endpoint {
+        "register_business" => {
+            let outcome = drive(clock, mini.send(&registration("test_business", "新商店"))).await;
+            if let Ok(answer) = &outcome {
+                assert_eq!(answer.business_id.as_str(), "1");
+            }
+            (
+                outcome.map(drop),
+                scene.program(|app| app.businesses.len() == 1 && app.businesses[0].nickname == "新商店"),
+            )
+        }
+        "update_business" => {
+            mini.send(&quietly).await.unwrap();
+            let mut update = UpdateBusiness::new("1".parse().unwrap());
+            update.nickname = Some("新商店".parse().unwrap());
+            let outcome = drive(clock, mini.send(&update)).await;
+            (outcome, scene.program(|app| app.businesses[0].nickname == "新商店"))
+        }
+        "find_business" => {
+            mini.send(&quietly).await.unwrap();
+            (drive(clock, mini.find_business(&"1".parse().unwrap())).await.map(drop), true)
+        }
+        "find_business_by_name" => {
+            mini.send(&quietly).await.unwrap();
+            (drive(clock, mini.find_business_by_name(&"quietly".parse().unwrap())).await.map(drop), true)
+        }
+        "list_businesses" => (drive(clock, mini.list_businesses(0, 200)).await.map(drop), true),
+        "show_work" => (drive(clock, mini.show_work()).await.map(drop), true),
+        "bind_work" => {
+            let outcome = drive(clock, mini.bind_work(&corpid)).await;
+            (outcome, scene.program(|app| app.work.as_ref().is_some_and(|work| work.corpid == CORP)))
+        }
+        "unbind_work" => {
+            mini.bind_work(&corpid).await.unwrap();
+            (drive(clock, mini.unbind_work(&corpid)).await, scene.program(|app| app.work.is_none()))
+        }
+        "set_admin" => (drive(clock, mini.set_admin(&worker)).await, scene.program(|app| app.accounts[0].admin)),
+        "cancel_admin" => {
+            mini.set_admin(&worker).await.unwrap();
+            (drive(clock, mini.cancel_admin(&worker)).await, scene.program(|app| !app.accounts[0].admin))
+        }
         other => panic!("{other} has no arm here"),
     }
 }
@@ -153,6 +229,70 @@ async fn an_account_of_somebody_else_proves_nothing() {
     assert!(error.may_have_acted(), "an attempt was lost");
 }
 
+/// A binding to another corporation is no proof that ours was bound.
+#[tokio::test]
+async fn a_binding_to_another_corporation_proves_nothing() {
+    let scene = Scene::new();
+    let sister: CorpId = "ww0000000000000001".parse().unwrap();
+    scene.platform.change(|world| {
+        let mut other = world.corporations[0].clone();
+        sister.as_str().clone_into(&mut other.corpid);
+        world.corporations.push(other);
+    });
+    scene.mini.bind_work(&sister).await.unwrap();
+    scene.platform.fault(Fault::new(Effect::Reset).on("bind_work").times(1)).unwrap();
+    let error = drive(&scene.clock, scene.mini.bind_work(&CORP.parse().unwrap())).await.unwrap_err();
+    assert_eq!((error.errcode(), error.may_have_acted()), (Some(kf_model::ErrCode::WORK_ALREADY_BOUND), true));
+    assert_eq!(scene.program(|app| app.work.as_ref().unwrap().corpid.clone()), sister.as_str());
+}
+
+/// A sub-merchant of that name with another nickname is no proof that ours was registered.
+#[tokio::test]
+async fn a_sub_merchant_of_somebody_else_proves_nothing() {
+    let scene = Scene::new();
+    scene.mini.send(&registration("test_business", "商店")).await.unwrap();
+    scene.platform.fault(Fault::new(Effect::Reset).on("register_business").times(1)).unwrap();
+    let ours = registration("test_business", "ours");
+    let error = drive(&scene.clock, scene.mini.send(&ours)).await.unwrap_err();
+    assert_eq!((error.errcode(), error.may_have_acted()), (Some(kf_model::ErrCode::BUSINESS_EXISTS), true));
+}
+
+/// What can mean that the first attempt acted is looked up, and that look may be refused or lost, too.
+#[tokio::test]
+async fn what_cannot_be_looked_up_is_not_settled() {
+    for (endpoint, look) in [("bind_work", "show_work"), ("register_business", "find_business_by_name")] {
+        let scene = Scene::new();
+        scene.platform.fault(Fault::new(Effect::LoseAnswer).on(endpoint).times(1)).unwrap();
+        scene.platform.fault(Fault::new(Effect::Errcode(48001)).on(look)).unwrap();
+        let (outcome, done) = call(&scene, endpoint).await;
+        let error = outcome.unwrap_err();
+        assert!(done && error.may_have_acted(), "{endpoint}: {error:?}");
+        assert_ne!(
+            error.errcode(),
+            Some(kf_model::ErrCode(48001)),
+            "{endpoint}: the refusal of the call itself is told"
+        );
+    }
+}
+
+/// The accounts of a sub-merchant are a list of their own: an add is settled by that one.
+#[tokio::test]
+async fn an_account_of_a_sub_merchant_is_looked_for_in_its_list() {
+    for (is_theirs, settles) in [(true, true), (false, false)] {
+        let scene = Scene::new();
+        let business_id = scene.mini.send(&registration("test_business", "商店")).await.unwrap().business_id;
+        let mut add = AddAccount::new(account("new@testmini"), nickname("新"));
+        if !is_theirs {
+            scene.mini.send(&add).await.unwrap();
+        }
+        add.business_id = Some(business_id);
+        let effect = if is_theirs { Effect::LoseAnswer } else { Effect::Reset };
+        scene.platform.fault(Fault::new(effect).on("add_account").times(1)).unwrap();
+        let outcome = drive(&scene.clock, scene.mini.send(&add)).await;
+        assert_eq!(outcome.is_ok(), settles, "{outcome:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_token_that_dies_is_replaced_unseen() {
     let scene = Scene::new();
@@ -169,7 +309,7 @@ async fn a_token_that_dies_is_replaced_unseen() {
 #[tokio::test]
 async fn without_a_lost_answer_nothing_is_settled() {
     let scene = Scene::new();
-    for endpoint in ["close_session", "delete_account", "add_account"] {
+    for endpoint in ["close_session", "delete_account", "add_account", "bind_work", "register_business"] {
         call(&scene, endpoint).await.0.unwrap();
         let error = call(&scene, endpoint).await.0.unwrap_err();
         assert_eq!((error.attempts(), error.may_have_acted()), (1, false), "{endpoint}: {error:?}");

@@ -159,10 +159,6 @@ impl Endpoint for BindWork {
             ErrCode::CORP_OF_ANOTHER_SUBJECT,
             ErrCode::WORK_ALREADY_BOUND,
         ],
-        unreachable: &[(
-            ErrCode::UNKNOWN_CORPID,
-            "The page gives it the words of 10130600, and no rule that tells the two apart.",
-        )],
         request: &[FieldSpec::new("corpid", "CorpId", Place::Body, "The corporation.")],
         examples: &[Example {
             source: "kf-work",
@@ -226,10 +222,6 @@ impl Endpoint for UnbindWork {
         hints: &[(
             ErrCode::WORK_NOT_BOUND,
             "Do nothing: the Mini Program is bound to no corporation. If this was a repeat after a lost answer, it is unbound.",
-        )],
-        unreachable: &[(
-            ErrCode::UNKNOWN_CORPID,
-            "The page gives it the words of 10130600, and no rule that tells the two apart.",
         )],
         request: &[FieldSpec::new("corpid", "CorpId", Place::Body, "The corporation.")],
         examples: &[Example {

@@ -115,11 +115,16 @@ fn text(platform: &Platform, request: &Request<'_>) -> Option<Answer> {
 
 fn picture(platform: &Platform, path: &str) -> Option<Answer> {
     let (app_id, name) = path.split_once('/')?;
-    let kf_id: i64 = name.strip_suffix(".jpg")?.parse().ok()?;
+    let name = name.strip_suffix(".jpg")?;
     let bytes = platform.look(|world| {
         let app = world.apps.iter().find(|app| app.app_id == app_id)?;
-        let account = app.accounts.iter().find(|account| account.kf_id == kf_id)?;
-        account.picture.as_ref().map(|picture| Bytes::copy_from_slice(picture.bytes()))
+        let picture = if let Some(business_id) = name.strip_prefix("business/") {
+            app.business(business_id)?.icon.as_ref()
+        } else {
+            let kf_id: i64 = name.parse().ok()?;
+            app.accounts.iter().find(|account| account.kf_id == kf_id)?.picture.as_ref()
+        };
+        picture.map(|picture| Bytes::copy_from_slice(picture.bytes()))
     });
     bytes.map(|bytes| Answer(200, "image/jpeg", bytes))
 }

@@ -42,11 +42,7 @@ pub trait Api {
     /// Takes the administration of customer service from a worker of a Mini Program.
     fn cancel_admin(&mut self, call: &Call, request: CancelAdmin) -> Result<(), Refused>;
     /// Registers a sub-merchant.
-    fn register_business(
-        &mut self,
-        call: &Call,
-        request: RegisterBusiness,
-    ) -> Result<RegisterBusinessAnswer<'_>, Refused>;
+    fn register_business(&mut self, call: &Call, request: RegisterBusiness) -> Result<RegisterBusinessAnswer, Refused>;
     /// Changes the nickname or the picture of a sub-merchant; what is left out stays.
     fn update_business(&mut self, call: &Call, request: UpdateBusiness) -> Result<(), Refused>;
     /// Finds a sub-merchant by its id.
@@ -551,6 +547,7 @@ pub struct AddAccount {
     /// The name that customers see.
     pub nickname: Option<String>,
     /// The sub-merchant that the account belongs to, on e-commerce platforms.
+    #[serde(default, deserialize_with = "crate::raw::text_or_number")]
     pub business_id: Option<String>,
 }
 
@@ -583,6 +580,7 @@ pub struct DeleteAccount {
     /// The account to delete, as the listing names it.
     pub kf_account: Option<String>,
     /// The sub-merchant that the account belongs to, on e-commerce platforms.
+    #[serde(default, deserialize_with = "crate::raw::text_or_number")]
     pub business_id: Option<String>,
 }
 
@@ -696,15 +694,17 @@ impl Json for ListOnlineAccountsAnswer<'_> {
 #[non_exhaustive]
 pub struct SetAdmin {
     /// The openid of the worker, as `list_accounts` shows it.
-    #[serde(skip)]
     pub kf_openid: Option<String>,
     /// The sub-merchant that the worker belongs to, on e-commerce platforms.
-    #[serde(skip)]
+    #[serde(default, deserialize_with = "crate::raw::text_or_number")]
     pub business_id: Option<String>,
 }
 
 impl Raw for SetAdmin {
     fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        if !input.is_get() {
+            return input.json();
+        }
         Ok(Self { kf_openid: input.text("kf_openid"), business_id: input.text("business_id") })
     }
 }
@@ -714,15 +714,17 @@ impl Raw for SetAdmin {
 #[non_exhaustive]
 pub struct CancelAdmin {
     /// The openid of the worker, as `list_accounts` shows it.
-    #[serde(skip)]
     pub kf_openid: Option<String>,
     /// The sub-merchant that the worker belongs to, on e-commerce platforms.
-    #[serde(skip)]
+    #[serde(default, deserialize_with = "crate::raw::text_or_number")]
     pub business_id: Option<String>,
 }
 
 impl Raw for CancelAdmin {
     fn read(input: &Input<'_>) -> Result<Self, Refused> {
+        if !input.is_get() {
+            return input.json();
+        }
         Ok(Self { kf_openid: input.text("kf_openid"), business_id: input.text("business_id") })
     }
 }
@@ -750,12 +752,12 @@ impl Raw for RegisterBusiness {
 /// What `register_business` answers.
 #[derive(Clone, Debug)]
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
-pub struct RegisterBusinessAnswer<'a> {
+pub struct RegisterBusinessAnswer {
     /// The id of the business.
-    pub business_id: Cow<'a, str>,
+    pub business_id: NumberOrText,
 }
 
-impl Json for RegisterBusinessAnswer<'_> {
+impl Json for RegisterBusinessAnswer {
     fn json(&self, out: &mut Vec<u8>) {
         out.push(b'{');
         json::member(out, r#""business_id":"#, &self.business_id);
@@ -768,6 +770,7 @@ impl Json for RegisterBusinessAnswer<'_> {
 #[non_exhaustive]
 pub struct UpdateBusiness {
     /// The business.
+    #[serde(default, deserialize_with = "crate::raw::text_or_number")]
     pub business_id: Option<String>,
     /// The new name that customers see.
     pub nickname: Option<String>,
@@ -786,6 +789,7 @@ impl Raw for UpdateBusiness {
 #[non_exhaustive]
 pub struct FindBusiness {
     /// The business.
+    #[serde(default, deserialize_with = "crate::raw::text_or_number")]
     pub business_id: Option<String>,
 }
 
@@ -1486,6 +1490,7 @@ pub struct SendBusinessMessage {
     /// A page of the Mini Program itself.
     pub miniprogrampage: Option<OwnPageMessage>,
     /// The sub-merchant that sends.
+    #[serde(default, deserialize_with = "crate::raw::text_or_number")]
     pub businessid: Option<String>,
 }
 
@@ -1520,6 +1525,7 @@ pub struct SetProgramTyping {
     /// Whether the state begins or ends.
     pub command: Option<String>,
     /// The sub-merchant whose customer it is, on e-commerce platforms.
+    #[serde(default, deserialize_with = "crate::raw::text_or_number")]
     pub businessid: Option<String>,
 }
 
@@ -1901,7 +1907,7 @@ impl Json for OnlineAccount<'_> {
 #[allow(clippy::exhaustive_structs, reason = "a platform says all of it")]
 pub struct Business<'a> {
     /// Its id.
-    pub business_id: Cow<'a, str>,
+    pub business_id: NumberOrText,
     /// The name that it was registered with.
     pub account_name: Option<Cow<'a, str>>,
     /// The name that customers see.

@@ -15,9 +15,11 @@ const LAST: i64 = i64::MAX;
 pub(crate) fn check(file: &WorldFile, text: &str) -> Result<(), ScenarioError> {
     let mut checker = Checker { text, app_ids: BTreeSet::new() };
     checker.settings(&file.settings)?;
+    super::company::check(&file.corporations, text)?;
     for app in &file.apps {
         checker.app(app, &file.settings)?;
         checker.merchant(app, &file.apps)?;
+        super::company::check_app(app, &file.corporations, text)?;
     }
     checker.pushes(file)?;
     file.faults.iter().try_for_each(|fault| super::fault::check(fault, &file.apps, text))

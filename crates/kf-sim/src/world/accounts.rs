@@ -22,6 +22,7 @@ impl World {
         let nickname = request.nickname.unwrap_or_default();
         rules::account(&kf_account, &app.wechat_id, dialect).map_err(|broken| broken.refused(dialect))?;
         rules::nickname(&nickname, &self.settings, dialect).map_err(|broken| broken.refused(dialect))?;
+        let business_id = self.served(call, request.business_id)?;
         self.may_add(call, &kf_account)?;
         let kf_openid = is_worker_app.then(|| self.openid());
         let app = &mut self.apps[call.app];
@@ -32,7 +33,8 @@ impl World {
             kf_id,
             kf_openid,
             kf_wx: None,
-            business_id: request.business_id,
+            business_id,
+            admin: false,
             online: 0,
             invite: None,
             picture: None,
@@ -60,6 +62,7 @@ impl World {
             kf_openid,
             kf_wx: None,
             business_id,
+            admin: false,
             online: 0,
             invite,
             picture: None,
@@ -76,8 +79,13 @@ impl World {
         Ok(())
     }
 
-    pub(super) fn delete(&mut self, call: &Call, kf_account: Option<&str>) -> Result<(), Refused> {
-        let index = self.known(call, kf_account)?;
+    pub(super) fn delete(&mut self, call: &Call, request: wire::DeleteAccount) -> Result<(), Refused> {
+        let business_id = self.served(call, request.business_id)?;
+        let index = self.known(call, request.kf_account.as_deref())?;
+        let app = &self.apps[call.app];
+        if app.accounts[index].business_id != business_id {
+            return Err(Broken::NoAccount.refused(app.dialect));
+        }
         self.remove(call.app, index);
         Ok(())
     }
@@ -202,10 +210,11 @@ impl World {
         format!("o{}", self.word(27))
     }
 
-    pub(super) fn rows(&self, call: &Call, business_id: Option<&str>) -> Vec<wire::Account<'_>> {
+    pub(super) fn rows(&self, call: &Call, business_id: Option<String>) -> Result<Vec<wire::Account<'_>>, Refused> {
+        let business_id = self.served(call, business_id)?;
         let app = &self.apps[call.app];
-        let is_wanted = |account: &&Account| business_id.is_none() || account.business_id.as_deref() == business_id;
-        app.accounts.iter().filter(is_wanted).map(|account| self.row(app, account)).collect()
+        let is_wanted = |account: &&Account| account.business_id == business_id;
+        Ok(app.accounts.iter().filter(is_wanted).map(|account| self.row(app, account)).collect())
     }
 
     fn row<'a>(&self, app: &App, account: &'a Account) -> wire::Account<'a> {
@@ -228,11 +237,14 @@ impl World {
         }
     }
 
-    pub(super) fn online_rows(&self, call: &Call, business_id: Option<&str>) -> Vec<wire::OnlineAccount<'_>> {
+    pub(super) fn online_rows(
+        &self,
+        call: &Call,
+        business_id: Option<String>,
+    ) -> Result<Vec<wire::OnlineAccount<'_>>, Refused> {
+        let business_id = self.served(call, business_id)?;
         let app = &self.apps[call.app];
-        let is_wanted = |account: &&Account| {
-            account.online != 0 && (business_id.is_none() || account.business_id.as_deref() == business_id)
-        };
+        let is_wanted = |account: &&Account| account.online != 0 && account.business_id == business_id;
         let held = |account: &Account| {
             let sessions = app.customers.values().filter_map(|customer| customer.session.as_ref());
             sessions.filter(|session| session.kf_account == account.key()).count()
@@ -245,7 +257,7 @@ impl World {
             kf_openid: account.kf_openid.as_deref().map(Cow::Borrowed),
             auto_accept: (app.dialect == Dialect::Old).then_some(0),
         });
-        rows.collect()
+        Ok(rows.collect())
     }
 }
 

@@ -18,7 +18,7 @@ impl Api for World {
     }
 
     fn delete_account(&mut self, call: &Call, request: wire::DeleteAccount) -> Result<(), Refused> {
-        self.delete(call, request.kf_account.as_deref())
+        self.delete(call, request)
     }
 
     fn upload_picture(&mut self, call: &Call, request: wire::UploadPicture) -> Result<(), Refused> {
@@ -34,7 +34,7 @@ impl Api for World {
         call: &Call,
         request: wire::ListAccounts,
     ) -> Result<wire::ListAccountsAnswer<'_>, Refused> {
-        Ok(wire::ListAccountsAnswer { kf_list: self.rows(call, request.business_id.as_deref()) })
+        Ok(wire::ListAccountsAnswer { kf_list: self.rows(call, request.business_id)? })
     }
 
     fn list_online_accounts(
@@ -42,7 +42,7 @@ impl Api for World {
         call: &Call,
         request: wire::ListOnlineAccounts,
     ) -> Result<wire::ListOnlineAccountsAnswer<'_>, Refused> {
-        Ok(wire::ListOnlineAccountsAnswer { kf_online_list: self.online_rows(call, request.business_id.as_deref()) })
+        Ok(wire::ListOnlineAccountsAnswer { kf_online_list: self.online_rows(call, request.business_id)? })
     }
 
     fn add_worker(&mut self, call: &Call, request: wire::AddWorker) -> Result<(), Refused> {
@@ -139,7 +139,7 @@ impl Api for World {
         &mut self,
         call: &Call,
         request: wire::RegisterBusiness,
-    ) -> Result<wire::RegisterBusinessAnswer<'_>, Refused> {
+    ) -> Result<wire::RegisterBusinessAnswer, Refused> {
         self.register(call, request)
     }
 

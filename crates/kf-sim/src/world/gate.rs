@@ -41,33 +41,38 @@ pub const CHECKS: &[Check] = &[
     Check { asks: "is the app restricted?", codes: &[50002] },
     Check { asks: "may this address call, or that third-party platform from it?", codes: &[40164, 61004] },
     Check { asks: "has the merchant authorized the third-party platform, and for this?", codes: &[61003, 61007] },
-    Check { asks: "may this kind of app call, and is it certified?", codes: &[48001] },
+    Check { asks: "may this kind of app call, is it certified, and of the category?", codes: &[48001] },
     Check { asks: "are there calls left in this day and minute?", codes: &[45009, 45011] },
     Check { asks: "is customer service switched on?", codes: &[65400, 61450] },
     Check { asks: "is the body JSON as it should be?", codes: &[40033, 47002, 44002, 47001] },
     Check { asks: "may this app make this call by this path, and send such a message?", codes: &[40008, 45162, 40200] },
+    Check { asks: "may the app be bound to a corporation?", codes: &[10130030] },
     Check {
         asks: "is each field what it must be?",
         codes: &[
             40003, 40004, 44003, 44004, 45008, 45002, 45072, 65403, 65404, 65409, 65416, 65417, 61451, 61454, 61455,
         ],
     },
-    Check { asks: "does the sub-merchant exist?", codes: &[45071] },
+    Check { asks: "the same of sub-merchants", codes: &[45091, 45078, 45079, 40097] },
+    Check { asks: "does the sub-merchant exist?", codes: &[45071, 45070] },
     Check { asks: "does the account exist?", codes: &[65401, 65406, 61452, 61453] },
     Check { asks: "is the account bound, and to whom?", codes: &[65402, 65412, 65411, 65407, 65408, 65410] },
-    Check { asks: "is there room for one more?", codes: &[65405, 61456] },
+    Check { asks: "is there room for one more?", codes: &[65405, 61456, 45077] },
     Check { asks: "is the worker online?", codes: &[65415, 61459] },
     Check { asks: "is there a session, and with whom?", codes: &[65413, 65414, 61458] },
     Check {
         asks: "is there a file, not empty, not too big, and of its type?",
         codes: &[41005, 44001, 40009, 40006, 45001, 40005, 61457],
     },
-    Check { asks: "is the file of a message there, and of its kind?", codes: &[40007] },
+    Check { asks: "is the file that is named there, and of its kind?", codes: &[40007] },
     Check {
         asks: "may the app write to this customer now: is neither blocked, is a window open, and are messages left?",
         codes: &[45087, 48002, 45015, 45094, 45047],
     },
     Check { asks: "may the typing state be shown now?", codes: &[45080, 45081] },
+    Check { asks: "is the id of the corporation one?", codes: &[10130002, 10130600, 10130601] },
+    Check { asks: "is its subject that of the app?", codes: &[10130602] },
+    Check { asks: "is the app bound already?", codes: &[10130603, 10130604] },
 ];
 
 /// All checks of the calls that fetch a token, in their order.
@@ -132,8 +137,8 @@ impl World {
     fn check_method(&self, op: Op, input: &Input<'_>) -> Result<(), Refused> {
         let spec = op.spec();
         let verb = |method| if method == Method::Get { Verb::Get } else { Verb::Post };
-        let by_get = self.settings.delete_by_get == Strictness::Accept;
-        let also = by_get && spec.also.iter().any(|method| verb(*method) == input.verb);
+        let by_other = spec.method == Method::Get || self.settings.delete_by_get == Strictness::Accept;
+        let also = by_other && spec.also.iter().any(|method| verb(*method) == input.verb);
         if input.verb == verb(spec.method) || also || self.settings.wrong_method == Strictness::Accept {
             return Ok(());
         }
@@ -209,7 +214,8 @@ impl World {
         let may = rule.is_some_and(|rule| !rule.certified_only || app.certified || app.test_account);
         // It has a code of its own for Mini Programs.
         let may = may || (op == Op::SetTyping && app.is_program());
-        if may { Ok(()) } else { Err(said(48001)) }
+        let is_of_category = app.ecommerce_platform || !super::business::is_for_platforms(op);
+        if may && is_of_category { Ok(()) } else { Err(said(48001)) }
     }
 
     fn check_quota(&mut self, op: Op, call: &Call) -> Result<(), Refused> {

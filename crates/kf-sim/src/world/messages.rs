@@ -149,8 +149,7 @@ impl App {
     /// A sub-merchant that is named must be there.
     fn check_business(&self, business_id: Option<&str>) -> Result<(), Refused> {
         let Some(business_id) = business_id else { return Ok(()) };
-        let is_there = self.accounts.iter().any(|account| account.business_id.as_deref() == Some(business_id));
-        if is_there { Ok(()) } else { Err(said(45071)) }
+        if self.business(business_id).is_some() { Ok(()) } else { Err(said(45071)) }
     }
 }
 

@@ -90,9 +90,13 @@ impl World {
         let now = self.now;
         let silence = self.settings.session_silence_seconds;
         let queues = self.settings.messages_without_push == WithoutPush::Queue;
+        let bound = self.apps[app].work.as_ref().map(|work| work.corpid.clone());
         let customer = self.apps[app].present(openid)?;
         customer.wrote_at = Some(Stamp::at(now));
         customer.open(grant, now);
+        if let Some(corpid) = bound {
+            return Ok(Done::new(format!("the customer service of {corpid} got it")).with(openid, ""));
+        }
         if let Some(session) =
             customer.session.as_mut().filter(|it| now.saturating_sub(it.active_at.seconds()) <= silence)
         {

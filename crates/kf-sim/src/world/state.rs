@@ -97,6 +97,15 @@ pub struct App {
     /// Whether it is one of the vendor's test accounts, which may call all and get 65400 for customer service.
     #[serde(default)]
     pub test_account: bool,
+    /// The name of its subject: the corporation or the person behind it.
+    #[serde(default)]
+    pub subject: String,
+    /// Whether its subject is a private person, whose Mini Program cannot be bound to a corporation.
+    #[serde(default)]
+    pub private_person: bool,
+    /// Whether it is a Mini Program in the category of e-commerce platforms, which alone may have sub-merchants.
+    #[serde(default)]
+    pub ecommerce_platform: bool,
     /// Its WeChat ID, the suffix of its accounts; empty if it has not set one.
     #[serde(default)]
     pub wechat_id: String,
@@ -130,6 +139,12 @@ pub struct App {
     /// The number of the next record, which the cursor of the records tells.
     #[serde(default = "first_record")]
     pub next_record: i64,
+    /// The number of the next sub-merchant, which its id is.
+    #[serde(default = "first_business")]
+    pub next_business: i64,
+    /// The corporation whose customer service it is bound to; left out, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<Work>,
     /// The addresses that asked for a confirmation.
     #[serde(default, rename = "confirmation", skip_serializing_if = "Vec::is_empty")]
     pub confirmations: Vec<Confirmation>,
@@ -151,6 +166,9 @@ pub struct App {
     /// Its customer service accounts, or the workers of a Mini Program.
     #[serde(default, rename = "account", skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<Account>,
+    /// Its sub-merchants, in the order of their registration.
+    #[serde(default, rename = "business", skip_serializing_if = "Vec::is_empty")]
+    pub businesses: Vec<Business>,
     /// Its followers, or the people who use its Mini Program, by openid.
     #[serde(default, rename = "customer", with = "by_openid", skip_serializing_if = "BTreeMap::is_empty")]
     pub customers: BTreeMap<String, Customer>,
@@ -176,6 +194,10 @@ fn first_record() -> i64 {
     20_165_267
 }
 
+fn first_business() -> i64 {
+    1
+}
+
 /// A customer service account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -198,6 +220,9 @@ pub struct Account {
     /// The sub-merchant that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub business_id: Option<String>,
+    /// Whether the worker administers the customer service of a Mini Program.
+    #[serde(default)]
+    pub admin: bool,
     /// Where the worker is online: 0 nowhere, 1 on the web; 1 to 3 in the old dialect.
     #[serde(default)]
     pub online: i64,
@@ -266,6 +291,48 @@ impl<'de> Deserialize<'de> for Picture {
         let bytes = STANDARD.decode(text).map_err(|error| serde::de::Error::custom(format!("no base64: {error}")))?;
         Ok(Self(bytes.into()))
     }
+}
+
+/// A sub-merchant of an e-commerce platform.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Business {
+    /// Its id.
+    pub business_id: String,
+    /// The name that it was registered with, which nobody sees.
+    pub account_name: String,
+    /// The name that customers see.
+    #[serde(default)]
+    pub nickname: String,
+    /// Whether accounts can be given to it: its id then goes into the calls on accounts.
+    #[serde(default)]
+    pub transfer_to_commkf: bool,
+    /// Its picture, kept when the medium that it came from is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<Picture>,
+}
+
+/// A corporation that has customer service of its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Corporation {
+    /// Its id: `ww` or `wx` and 16 hexadecimal digits.
+    pub corpid: String,
+    /// The name of its subject.
+    pub subject: String,
+}
+
+/// The binding of a Mini Program to a corporation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Work {
+    /// The corporation.
+    pub corpid: String,
+    /// Since when.
+    pub since: Stamp,
 }
 
 /// A person on the other side: a follower, or one who uses a Mini Program.
@@ -552,7 +619,8 @@ impl App {
         let tickets = self.tickets.iter_mut().map(|it| &mut it.pushed_at).chain(codes).chain(granted);
         let all = accounts.chain(customers).chain(tokens).chain(others).chain(quotas).chain(records).chain(tickets);
         let all = all.chain(messages).chain(media);
-        all.chain(self.kf_since.as_mut()).for_each(|stamp| stamp.settle(now));
+        let work = self.work.as_mut().map(|it| &mut it.since);
+        all.chain(self.kf_since.as_mut()).chain(work).for_each(|stamp| stamp.settle(now));
         self.mark_expired(now);
     }
 

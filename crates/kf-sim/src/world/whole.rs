@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::push::PUSHES_MAX;
 use super::requests::Requests;
-use super::{App, Push, Stamp, World};
+use super::{App, Corporation, Push, Stamp, World};
 use crate::fault::Fault;
 use crate::settings::Settings;
 
@@ -22,6 +22,9 @@ pub struct WorldFile {
     /// What the vendor leaves open.
     #[serde(default)]
     pub settings: Settings,
+    /// The corporations that Mini Programs can be bound to.
+    #[serde(default, rename = "corporation", skip_serializing_if = "Vec::is_empty")]
+    pub corporations: Vec<Corporation>,
     /// The apps.
     #[serde(default, rename = "app", skip_serializing_if = "Vec::is_empty")]
     pub apps: Vec<App>,
@@ -64,6 +67,7 @@ impl World {
     pub(crate) fn load(file: &WorldFile, now: i64) -> Self {
         let mut world = Self {
             settings: file.settings.clone(),
+            corporations: file.corporations.clone(),
             apps: file.apps.clone(),
             faults: file.faults.clone(),
             pushes: file.pushes.iter().skip(file.pushes.len().saturating_sub(PUSHES_MAX)).cloned().collect(),
@@ -88,6 +92,8 @@ impl World {
             app.records.make_contiguous().sort_by_key(|record| record.id);
             let after = app.records.back().map_or(0, |record| record.id.saturating_add(1));
             app.next_record = app.next_record.max(after);
+            let numbers = app.businesses.iter().filter_map(|business| business.business_id.parse::<i64>().ok());
+            app.next_business = app.next_business.max(numbers.max().map_or(1, |last| last.saturating_add(1)));
         }
         world.pushes.iter_mut().for_each(|push| push.settle(now));
         world.note_holders();
@@ -102,6 +108,7 @@ impl World {
             dice: i64::try_from(self.dice).unwrap_or_default(),
             clock,
             settings: self.settings.clone(),
+            corporations: self.corporations.clone(),
             apps,
             faults: self.faults.clone(),
             pushes: self.pushes.iter().cloned().collect(),

@@ -4,8 +4,8 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use kf_model::{KfAccount, Nickname};
-use kf_sim::{Escapes, World};
+use kf_model::{BusinessName, BusinessNickname, KfAccount, Nickname};
+use kf_sim::{BusinessNicknameUnits, Escapes, World};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -117,6 +117,33 @@ fn world() -> Caller {
     Caller::with(|settings| (settings.unicode_escapes, settings.accounts_max) = (Escapes::Accept, usize::MAX))
 }
 
+/// A name of a sub-merchant: its limits are others.
+fn business_name() -> impl Strategy<Value = String> {
+    let of = |length: std::ops::Range<usize>| proptest::collection::vec(select(ALLOWED.as_bytes()), length);
+    let allowed = move |length| of(length).prop_map(|bytes| String::from_utf8(bytes).unwrap());
+    prop_oneof![
+        4 => allowed(3..8),
+        4 => allowed(28..33),
+        3 => spoiled(allowed(5..31), select(&STRANGE[..])),
+        1 => any::<String>(),
+    ]
+}
+
+/// A nickname of a sub-merchant: many close to its limits, of characters that count once, twice, or as a setting says.
+fn business_nickname() -> impl Strategy<Value = String> {
+    let some = |characters: &str, length: std::ops::Range<usize>| {
+        proptest::collection::vec(select(characters.chars().collect::<Vec<_>>()), length).prop_map(String::from_iter)
+    };
+    let mixed = "ab9 客服商店\u{3400}\u{4dc0}\u{9fff}\u{a000}\u{20000}😀éА０";
+    prop_oneof![some(mixed, 0..5), some(mixed, 13..32), some("客服", 13..18), some("ab", 28..33), any::<String>()]
+}
+
+/// What the Mini Program is told when it registers a sub-merchant without an icon, which is the last thing looked at.
+fn registered(caller: &Caller, account_name: &str, nickname: &str) -> i64 {
+    let body = serde_json::json!({ "account_name": account_name, "nickname": nickname });
+    caller.post("/cgi-bin/business/register", &body).errcode
+}
+
 /// What the world says to an add of a text. It forgets what it added at times, so that not everything exists.
 fn added(caller: &Caller, wechat_id: &str, text: &str) -> i64 {
     caller.app(|app| {
@@ -196,6 +223,36 @@ proptest! {
             let errcode = added(&caller, wechat_id, &text);
             prop_assert!([0, 65404, 65406].contains(&errcode), "{text:?}: {errcode}");
             prop_assert_eq!(KfAccount::check(&text).is_ok(), errcode != 65404, "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn the_world_and_the_validator_accept_the_same_names_of_sub_merchants(
+        texts in proptest::collection::vec(business_name(), 64),
+    ) {
+        let caller = Caller::mini_program();
+        caller.world(|world| world.settings.unicode_escapes = Escapes::Accept);
+        for text in texts {
+            let expected = if BusinessName::check(&text).is_ok() { 40007 } else { 45091 };
+            prop_assert_eq!(registered(&caller, &text, "商店"), expected, "{:?}", text);
+        }
+    }
+
+    /// The validator takes what is one by either reading of the rule.
+    #[test]
+    fn the_world_and_the_validator_accept_the_same_nicknames_of_sub_merchants(
+        texts in proptest::collection::vec(business_nickname(), 64),
+    ) {
+        let caller = Caller::mini_program();
+        caller.world(|world| world.settings.unicode_escapes = Escapes::Accept);
+        let readings = [BusinessNicknameUnits::Chinese, BusinessNicknameUnits::NonAscii];
+        for text in texts {
+            let codes = readings.map(|reading| {
+                caller.world(|world| world.settings.business_nickname_units = reading);
+                registered(&caller, "test_business", &text)
+            });
+            prop_assert!(codes.iter().all(|code| [40007, 45078].contains(code)), "{:?}: {:?}", text, codes);
+            prop_assert_eq!(BusinessNickname::check(&text).is_ok(), codes.contains(&40007), "{:?}", text);
         }
     }
 

@@ -217,18 +217,6 @@ fn kf_id_is_a_number_or_text_as_the_setting_says() {
 }
 
 #[test]
-fn both_listings_can_be_of_one_sub_merchant() {
-    let caller = Caller::new();
-    let add = json!({ "kf_account": "shop1@test", "nickname": "a", "business_id": "b1" });
-    assert_eq!(caller.post(ADD, &add).errcode, 0);
-    let list = |query: &[(&str, &str)]| caller.get(LIST, query).json["kf_list"].as_array().unwrap().len();
-    assert_eq!((list(&[]), list(&[("business_id", "b1")]), list(&[("business_id", "b2")])), (4, 1, 0));
-    caller.account("shop1@test", |account| (account.kf_wx, account.online) = (Some("shop".into()), 1));
-    let online = |query: &[(&str, &str)]| caller.get(ONLINE, query).json["kf_online_list"].as_array().unwrap().len();
-    assert_eq!((online(&[]), online(&[("business_id", "b1")]), online(&[("business_id", "b2")])), (2, 1, 0));
-}
-
-#[test]
 fn who_is_online_is_listed_with_the_sessions_that_they_hold() {
     let caller = Caller::new();
     let rows = || caller.get(ONLINE, &[]).json["kf_online_list"].clone();

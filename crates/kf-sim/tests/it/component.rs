@@ -502,7 +502,7 @@ fn an_authorizer_is_shown() {
     let answer = show(ALICE);
     let info = json!({
         "service_type_info": { "id": 0 }, "verify_type_info": { "id": 0 }, "user_name": "gh_a11ce0000001",
-        "alias": "alice", "account_status": "1",
+        "alias": "alice", "account_status": 1,
     });
     assert_eq!((&answer.json["authorizer_info"], answer.errcode), (&info, 0));
     assert_eq!(answer.json["authorization_info"]["authorizer_appid"], ALICE);

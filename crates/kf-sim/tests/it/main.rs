@@ -2,6 +2,8 @@
 
 mod acceptance;
 mod accounts;
+mod admin;
+mod business;
 mod caller;
 mod component;
 mod diagnosis;
@@ -26,3 +28,4 @@ mod strictness;
 mod tokens;
 mod typing;
 mod windows;
+mod work;

@@ -272,7 +272,9 @@ fn the_world_keeps_what_was_sent() {
 #[test]
 fn a_sub_merchant_that_sends_must_be_there() {
     let caller = Caller::mini_program();
-    caller.app(|app| app.accounts[0].business_id = Some("7".into()));
+    caller.app(|app| {
+        app.businesses.push(serde_json::from_value(json!({ "business_id": "7", "account_name": "seventh" })).unwrap())
+    });
     let send = |business: Value| {
         let mut body = message(VISITOR, "text", &json!({ "content": "t" }));
         body["businessid"] = business;

@@ -99,6 +99,74 @@ fn an_invite_that_breaks_every_rule_is_refused_by_one_after_the_other() {
 }
 
 #[test]
+fn a_registration_that_breaks_every_rule_is_refused_by_one_after_the_other() {
+    let caller = Caller::mini_program();
+    caller.world(|world| world.settings.businesses_max = 0);
+    caller.app(|app| (app.kind, app.ecommerce_platform) = (AppKind::MiniGame, false));
+    let ask = |account_name: &'static str, nickname: &'static str| {
+        move |caller: &Caller| {
+            let body = json!({ "account_name": account_name, "nickname": nickname, "icon_media_id": "" });
+            caller.post("/cgi-bin/business/register", &body).errcode
+        }
+    };
+    let bad = |caller: &Caller| caller.call(Verb::Post, "/cgi-bin/business/register", &[], b"{").errcode;
+    let mut ladder = Ladder::new(CHECKS, caller);
+    ladder.meets(48001, bad);
+    ladder.caller.app(|app| app.kind = AppKind::MiniProgram);
+    assert_eq!(bad(&ladder.caller), 48001, "it is not of the category");
+    ladder.caller.app(|app| app.ecommerce_platform = true);
+    ladder.meets(47001, bad).meets(45091, ask("a", "a")).meets(45078, ask("taken_name", "微"));
+    ladder.meets(45079, ask("taken_name", "微信商店"));
+    let taken = r#"{ "business_id": "1", "account_name": "taken_name" }"#;
+    ladder.caller.app(|app| app.businesses.push(serde_json::from_str(taken).unwrap()));
+    ladder.meets(45070, ask("taken_name", "商店")).meets(45077, ask("another_name", "商店"));
+    ladder.caller.world(|world| world.settings.businesses_max = 2);
+    ladder.meets(40007, ask("another_name", "商店")).is_in_order();
+    let places: Vec<_> = ladder.codes.iter().map(|code| place(CHECKS, *code)).collect();
+    assert!(places.is_sorted(), "within their rows too: {places:?}");
+}
+
+#[test]
+fn an_account_of_a_sub_merchant_is_asked_for_its_form_then_for_the_sub_merchant() {
+    let caller = Caller::mini_program();
+    let ask = |path: &'static str, name: &'static str| {
+        move |caller: &Caller| {
+            let body = json!({ "kf_account": name, "nickname": "a", "business_id": "7" });
+            caller.post(path, &body).errcode
+        }
+    };
+    assert_eq!(caller.add("test1@testmini", "a"), 0);
+    let mut ladder = Ladder::new(CHECKS, caller);
+    ladder.meets(65404, ask(ADD, "test1")).meets(45071, ask(ADD, "test1@testmini"));
+    let served = r#"{ "business_id": "7", "account_name": "business", "transfer_to_commkf": true }"#;
+    ladder.caller.app(|app| app.businesses.push(serde_json::from_str(served).unwrap()));
+    ladder.meets(65406, ask(ADD, "test1@testmini")).is_in_order();
+    let mut ladder = Ladder::new(CHECKS, Caller::mini_program());
+    ladder.meets(45071, ask(super::caller::DELETE, "nobody")).is_in_order();
+}
+
+#[test]
+fn a_binding_that_breaks_every_rule_is_refused_by_one_after_the_other() {
+    let caller = Caller::mini_program();
+    let bind = |corpid: &'static str| {
+        move |caller: &Caller| caller.post("/customservice/work/bind", &json!({ "corpid": corpid })).errcode
+    };
+    let right = bind("ww5ca1ab1e00c0ffee");
+    assert_eq!(right(&caller), 0);
+    caller.app(|app| (app.private_person, app.subject) = (true, "Another Company".into()));
+    let mut ladder = Ladder::new(CHECKS, caller);
+    ladder.meets(10_130_030, bind(""));
+    ladder.caller.app(|app| app.private_person = false);
+    ladder.meets(10_130_002, bind("")).meets(10_130_600, bind("x")).meets(10_130_601, bind("ww0000000000000000"));
+    ladder.meets(10_130_602, right);
+    ladder.caller.app(|app| app.subject = "Test Company".into());
+    ladder.meets(10_130_603, right);
+    ladder.is_in_order();
+    let places: Vec<_> = ladder.codes.iter().map(|code| place(CHECKS, *code)).collect();
+    assert!(places.is_sorted(), "within their rows too: {places:?}");
+}
+
+#[test]
 fn a_worker_who_is_there_already_is_told_before_the_limit() {
     let caller = Caller::mini_program();
     caller.world(|world| world.settings.accounts_max = 1);
@@ -198,7 +266,9 @@ fn typing_and_files_are_refused_in_the_order_of_the_table() {
     ladder.meets(40200, |caller| caller.post("/cgi-bin/message/custom/typing", &plain).errcode);
     ladder.meets(40003, typing("oNobody", "Stop", "1")).meets(45072, typing(VISITOR, "Stop", "1"));
     ladder.meets(45071, typing(VISITOR, "Typing", "1"));
-    ladder.caller.app(|app| app.accounts[0].business_id = Some("1".into()));
+    ladder.caller.app(|app| {
+        app.businesses.push(serde_json::from_value(json!({ "business_id": "1", "account_name": "first_one" })).unwrap())
+    });
     ladder.caller.says(VISITOR, "在吗");
     assert_eq!(typing(VISITOR, "Typing", "1")(&ladder.caller), 0);
     ladder.caller.app(|app| app.customers.get_mut(VISITOR).unwrap().window = None);

@@ -359,10 +359,17 @@ fn every_field_is_described() {
         dice = 1
         clock = { mode = "manual", now = 1, ahead_seconds = 0 }
         [settings]
+        [[corporation]]
+        corpid = "ww0000000000000000"
+        subject = "s"
         [[app]]
         app_id = "wx0000000000000000"
         secret = "s"
-        kind = "official-account"
+        kind = "mini-program"
+        subject = "s"
+        ecommerce_platform = true
+        work = { corpid = "ww0000000000000000", since = 1 }
+        business = [{ business_id = "1", account_name = "a", icon = "" }]
         kf_since = 1
         confirmation = [{ ip = "127.0.0.1", state = "refused", until = 1 }]
         token = [{ value = "t", line = "authorizer", component = "wx0000000000000001", expires_at = 1, void_at = 1 }]

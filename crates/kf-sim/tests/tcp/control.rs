@@ -208,7 +208,7 @@ async fn the_description_is_true() {
         let answer = post(&sim, "/_sim/people", body).await;
         assert!(answer.status == 409 || answer.status == 200, "{name} is a deed: {answer:?}");
     }
-    assert_eq!(deeds.len(), 19);
+    assert_eq!(deeds.len(), 23);
     assert_eq!(get(&sim, "/_sim/settings").await["settings"].as_array().unwrap().len(), kf_sim::Settings::list().len());
 }
 

@@ -137,3 +137,18 @@ async fn a_picture_is_served_back() {
     let none = crate::raw::call(&sim, "GET", "/_sim/picture/wx5ca1ab1e00c0ffee/1002.jpg", &[], b"").await;
     assert_eq!(none.status, 404);
 }
+
+#[tokio::test]
+async fn the_icon_of_a_sub_merchant_is_served() {
+    let business =
+        "ecommerce_platform = true\nbusiness = [{ business_id = \"1\", account_name = \"a\", icon = \"/9j/\" }]";
+    let text = DEFAULT.replacen("ecommerce_platform = true", business, 1);
+    let platform = Platform::from_toml(&text, Arc::new(ManualClock::default())).unwrap();
+    let sim = Sim::builder().platform(platform).start().await.unwrap();
+    for (path, status) in [("business/1.jpg", 200), ("business/2.jpg", 404), ("1.jpg", 404), ("business/1", 404)] {
+        let target = format!("/_sim/picture/wxdecade00facade00/{path}");
+        let answer = crate::raw::call(&sim, "GET", &target, &[], b"").await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(status == 404 || answer.body == b"\xFF\xD8\xFF", "{answer:?}");
+    }
+}
