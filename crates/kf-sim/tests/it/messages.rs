@@ -273,7 +273,7 @@ fn the_world_keeps_what_was_sent() {
 fn a_sub_merchant_that_sends_must_be_there() {
     let caller = Caller::mini_program();
     caller.app(|app| {
-        app.businesses.push(serde_json::from_value(json!({ "business_id": "7", "account_name": "seventh" })).unwrap())
+        app.businesses.push(serde_json::from_value(json!({ "business_id": "7", "account_name": "seventh" })).unwrap());
     });
     let send = |business: Value| {
         let mut body = message(VISITOR, "text", &json!({ "content": "t" }));

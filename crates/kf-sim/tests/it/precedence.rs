@@ -267,7 +267,8 @@ fn typing_and_files_are_refused_in_the_order_of_the_table() {
     ladder.meets(40003, typing("oNobody", "Stop", "1")).meets(45072, typing(VISITOR, "Stop", "1"));
     ladder.meets(45071, typing(VISITOR, "Typing", "1"));
     ladder.caller.app(|app| {
-        app.businesses.push(serde_json::from_value(json!({ "business_id": "1", "account_name": "first_one" })).unwrap())
+        app.businesses
+            .push(serde_json::from_value(json!({ "business_id": "1", "account_name": "first_one" })).unwrap());
     });
     ladder.caller.says(VISITOR, "在吗");
     assert_eq!(typing(VISITOR, "Typing", "1")(&ladder.caller), 0);

@@ -117,7 +117,7 @@ fn typing_takes_nothing_from_the_window_and_is_no_exchange() {
 fn a_sub_merchant_that_is_named_must_be_there() {
     let [_, (mini, path, openid)] = both();
     mini.app(|app| {
-        app.businesses.push(serde_json::from_value(json!({ "business_id": "7", "account_name": "seventh" })).unwrap())
+        app.businesses.push(serde_json::from_value(json!({ "business_id": "7", "account_name": "seventh" })).unwrap());
     });
     let typing = |business: Value| {
         mini.post(path, &json!({ "touser": openid, "command": "Typing", "businessid": business })).errcode
