@@ -60,6 +60,25 @@ async fn what_becomes_of_a_call_is_told() {
     }
 }
 
+/// A fetch that fails says why, with what the vendor finds it by.
+#[tokio::test]
+async fn a_fetch_that_fails_is_told() {
+    let door = Door::memory();
+    door.platform.fault(Fault::new(Effect::Errcode(50004)).on("fetch_stable_token")).unwrap();
+    let (trace, guard) = Trace::begin();
+    door.run(door.client().list_accounts()).await.unwrap_err();
+    drop(guard);
+    let text = trace.text();
+    // The event of the fetch, and that of the attempt which needed the token.
+    for (event, is_of_call) in [("there is no token", false), ("no token", true)] {
+        let is_meant = |line: &&str| line.contains(event) && line.contains(" attempt=") == is_of_call;
+        let line = text.lines().find(is_meant).unwrap_or_else(|| panic!("{event}: {text}"));
+        for field in ["kind=Refused", "errcode=50004", "rid=", "elapsed_ms="] {
+            assert!(line.contains(field), "{field}: {line}");
+        }
+    }
+}
+
 /// A token that is too short to be known by its length, where the server repeats it as what it is, and as a rid.
 #[tokio::test]
 async fn a_token_that_is_repeated_is_not_told() {

@@ -190,3 +190,12 @@ async fn no_error_of_a_transport_shows_the_secret() {
         assert!(shown.contains("secret=***") && !shown.contains("canary"), "{shown}");
     }
 }
+
+/// Some servers write the life of a token as text.
+#[tokio::test]
+async fn a_life_that_is_text_is_read() {
+    let platform = Platform::new(r#"{"access_token":"token","expires_in":"7200"}"#);
+    let tokens = Refreshing::new(platform.stable(), MemoryStore::new());
+    assert_eq!(tokens.token().await.unwrap().expose(), "token");
+    assert!(tokens.at_hand().is_some(), "it lives on");
+}
