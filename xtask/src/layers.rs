@@ -11,7 +11,7 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("kf-client", &["kf-model", "kf-token", "kf-transport"]),
     ("kf-push", &["kf-model", "kf-transport"]),
     ("kf-sim", &["kf-model", "kf-transport"]),
-    ("kf-cli", &["kf-model", "kf-sim", "kf-transport"]),
+    ("kf-cli", &["kf-client", "kf-model", "kf-sim", "kf-token", "kf-token-redis", "kf-transport"]),
     ("kf-tests", &[]),
     ("xtask", &[]),
 ];
@@ -57,6 +57,7 @@ pub(crate) const EXPOSES: &[(&str, &str)] = &[
     ("crates/kf-cli/src/sim/ready.rs", "prints made-up AppSecrets"),
     ("crates/kf-cli/src/sim/runtime.rs", "writes the control key into the file that only its user can read"),
     ("crates/kf-cli/src/sim/start.rs", "looks whether a control key can stand in a header"),
+    ("crates/kf-cli/src/watch.rs", "finds it in what is shown of a call, to hide it"),
     ("crates/kf-model/src/secret.rs", "defines it, compares two"),
     ("crates/kf-model/src/wire.rs", "writes it into the body of a token call"),
     ("crates/kf-push/src/key.rs", "decodes the key of encrypted pushes"),

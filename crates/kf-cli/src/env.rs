@@ -5,6 +5,9 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::exit::Exit;
+use crate::failure::Failure;
+
 /// What the command knows about the process and the machine; `main` reads it, tests make it up.
 pub struct Env {
     variables: BTreeMap<OsString, OsString>,
@@ -30,6 +33,26 @@ impl Env {
     /// A variable; one that is empty counts as none.
     pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
         self.variables.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
+    }
+
+    /// Whether colors are wanted: `NO_COLOR` is not set, and the terminal is not a dumb one.
+    #[must_use]
+    pub fn wants_color(&self) -> bool {
+        self.variable("NO_COLOR").is_none() && self.variable("TERM").is_none_or(|term| term != "dumb")
+    }
+
+    /// A variable that must be text.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Failure> {
+        let Some(value) = self.variable(name) else { return Ok(None) };
+        let wrong = || Failure::new(Exit::Usage, format!("{name} is set to what is no text; set it anew"));
+        value.to_str().map(Some).ok_or_else(wrong)
+    }
+
+    /// The folder of a kind by the rules of XDG: the one of its variable, or else one of the home.
+    pub(crate) fn xdg(&self, variable: &str, of_home: &str) -> Option<PathBuf> {
+        let named = self.variable(variable).map(Path::new).filter(|path| path.is_absolute());
+        let home = || Some(Path::new(self.variable("HOME").or_else(|| self.variable("USERPROFILE"))?).join(of_home));
+        named.map(Path::to_path_buf).or_else(home).map(|folder| folder.join("kf"))
     }
 
     /// The folder for temporary files.

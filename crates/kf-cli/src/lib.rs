@@ -1,13 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod args;
+mod config;
+mod context;
 mod env;
 mod exit;
 mod failure;
+mod files;
+mod online;
+mod reach;
+mod secret_file;
 mod show;
 mod signals;
 mod sim;
 mod streams;
+mod table;
+mod watch;
 
 use std::ffi::OsString;
 
@@ -19,14 +28,13 @@ pub use crate::signals::signals;
 pub use crate::streams::{Stop, Streams};
 
 use crate::args::{Args, Command};
+use crate::context::Context;
 use crate::failure::Failure;
 
 /// Runs the command: the first of the arguments is its own name.
 pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, streams: &mut Streams<'_>) -> Exit {
     let outcome = match Args::try_parse_from(args) {
-        Ok(args) => match args.command {
-            Command::Sim(args) => sim::run(*args, env, streams),
-        },
+        Ok(args) => dispatch(args, env, streams),
         Err(error) => usage(&error, streams),
     };
     match outcome {
@@ -37,6 +45,28 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, streams: &mut St
             }
             failure.exit
         }
+    }
+}
+
+fn dispatch(args: Args, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let Args { global, command } = args;
+    // It has a runtime of its own, and no credentials.
+    let command = match command {
+        Command::Sim(args) => return sim::run(*args, env, streams),
+        other => other,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failure::new(Exit::Failed, format!("the system gives no events: {error}")))?;
+    let mut context = Context::new(&global, env, streams);
+    runtime.block_on(call(command, &mut context))
+}
+
+async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Failure> {
+    match command {
+        Command::Account(command) => account::run(command, context).await,
+        Command::Online(args) => online::run(&args, context).await,
+        Command::Sim(args) => sim::run(*args, context.env, context.streams),
     }
 }
 

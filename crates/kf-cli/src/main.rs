@@ -12,7 +12,22 @@ fn main() -> ExitCode {
     let user = None;
     let folder = std::env::current_dir().unwrap_or_default();
     let env = Env::new(std::env::vars_os(), std::env::temp_dir(), folder, user, std::process::id());
-    let is_terminal = io::stdout().is_terminal();
-    let mut streams = Streams::new(io::stdout(), io::stderr(), is_terminal).until(kf_cli::signals);
+    let (is_terminal, is_err_terminal) = (io::stdout().is_terminal(), io::stderr().is_terminal());
+    let mut streams = Streams::new(io::stdout(), io::stderr(), is_terminal)
+        .input(io::stdin(), io::stdin().is_terminal())
+        .screen(is_err_terminal, width)
+        .colored(is_terminal && env.wants_color())
+        .until(kf_cli::signals);
     ExitCode::from(kf_cli::run(std::env::args_os(), &env, &mut streams).code())
+}
+
+/// How many columns the terminal has.
+fn width() -> Option<usize> {
+    #[cfg(unix)]
+    {
+        let size = rustix::termios::tcgetwinsize(io::stderr()).or_else(|_| rustix::termios::tcgetwinsize(io::stdout()));
+        size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+    #[cfg(not(unix))]
+    None
 }

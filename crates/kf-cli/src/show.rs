@@ -50,6 +50,12 @@ pub(crate) fn utc(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}Z")
 }
 
+/// A moment as a date and a time of day in Beijing, where the vendor is.
+pub(crate) fn beijing(seconds: i64) -> String {
+    let shown = utc(seconds.saturating_add(8 * 3_600));
+    format!("{} Beijing", shown.trim_end_matches('Z'))
+}
+
 /// The date of a day, counted from 1970-01-01; years are counted from March, so that the leap day comes last.
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days.saturating_add(719_468);

@@ -17,6 +17,7 @@ use std::future::Future;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use kf_sim::WorldFile;
 
 use self::client::{Client, Done, get, post, read};
 use crate::env::Env;
@@ -108,6 +109,25 @@ pub(crate) fn run(args: SimArgs, env: &Env, streams: &mut Streams<'_>) -> Result
         Command::Scenario { name: BuiltIn::Default } => streams.text(kf_sim::DEFAULT),
         Command::Scenario { name: BuiltIn::Merchants } => streams.text(kf_sim::MERCHANTS),
     }
+}
+
+/// A simulator that runs, and its world.
+pub(crate) struct Running {
+    pub(crate) url: String,
+    pub(crate) ca_pem: Option<String>,
+    pub(crate) world: WorldFile,
+    /// The folder of what lives as long as a session.
+    pub(crate) folder: PathBuf,
+}
+
+/// The simulator that was started last.
+pub(crate) async fn running(env: &Env) -> Result<Running, Failure> {
+    let (path, entry) = runtime::read(env)?;
+    let (url, ca_pem) = (entry.url.clone(), entry.ca_pem.clone());
+    let client = Client::find(&Connect { url: None, ca: None, json: false }, env)?;
+    let world = read(&client.send(get("sim_world", "/_sim/world")).await?)?;
+    let folder = path.parent().map(PathBuf::from).unwrap_or_default();
+    Ok(Running { url, ca_pem, world, folder })
 }
 
 /// Asks a simulator once.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, pending};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::pin::Pin;
 
 use crate::failure::Failure;
@@ -16,13 +16,55 @@ pub struct Streams<'a> {
     out: Box<dyn Write + 'a>,
     err: Box<dyn Write + 'a>,
     is_terminal: bool,
+    /// Whether a person sees the errors in a terminal, where a line can be written over.
+    is_err_terminal: bool,
+    /// How many columns the terminal has, asked each time: a person can change it.
+    width: Box<dyn Fn() -> Option<usize> + 'a>,
+    input: Option<Input<'a>>,
+    is_colored: bool,
     stop: Option<Box<dyn FnOnce() -> io::Result<Stop> + 'a>>,
+}
+
+struct Input<'a> {
+    from: Box<dyn Read + 'a>,
+    is_terminal: bool,
 }
 
 impl<'a> Streams<'a> {
     /// The output, the errors, and whether a person sees the output in a terminal. Nothing tells the command to stop.
     pub fn new(out: impl Write + 'a, err: impl Write + 'a, is_terminal: bool) -> Self {
-        Self { out: Box::new(out), err: Box::new(err), is_terminal, stop: None }
+        Self {
+            out: Box::new(out),
+            err: Box::new(err),
+            is_terminal,
+            is_err_terminal: false,
+            width: Box::new(|| None),
+            input: None,
+            is_colored: false,
+            stop: None,
+        }
+    }
+
+    /// The same, with an input, and whether a person types it.
+    #[must_use]
+    pub fn input(mut self, input: impl Read + 'a, is_terminal: bool) -> Self {
+        self.input = Some(Input { from: Box::new(input), is_terminal });
+        self
+    }
+
+    /// The same, where a person sees the errors in a terminal, which has so many columns.
+    #[must_use]
+    pub fn screen(mut self, is_err_terminal: bool, width: impl Fn() -> Option<usize> + 'a) -> Self {
+        self.is_err_terminal = is_err_terminal;
+        self.width = Box::new(width);
+        self
+    }
+
+    /// The same, with colors in what a person sees.
+    #[must_use]
+    pub fn colored(mut self, is_colored: bool) -> Self {
+        self.is_colored = is_colored;
+        self
     }
 
     /// The same, with what tells it to stop. It is called inside the runtime of a command that goes on until then.
@@ -37,6 +79,75 @@ impl<'a> Streams<'a> {
         self.stop.take().map_or_else(|| Ok(Box::pin(pending()) as Stop), |stop| stop())
     }
 
+    /// How many columns a line may have; nothing where no terminal shows it.
+    pub(crate) fn width(&self) -> Option<usize> {
+        if self.is_terminal { (self.width)() } else { None }
+    }
+
+    /// The same for the errors.
+    pub(crate) fn err_width(&self) -> Option<usize> {
+        if self.is_err_terminal { (self.width)() } else { None }
+    }
+
+    /// Whether a person sees the output in a terminal.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// Whether a person sees the errors in a terminal.
+    pub(crate) fn is_err_terminal(&self) -> bool {
+        self.is_err_terminal
+    }
+
+    /// Whether somebody can be asked: a person types, and sees the question.
+    pub(crate) fn is_person(&self) -> bool {
+        self.is_err_terminal && self.input.as_ref().is_some_and(|input| input.is_terminal)
+    }
+
+    /// Whether the input is a terminal, where a person would have to type it.
+    pub(crate) fn types(&self) -> bool {
+        self.input.as_ref().is_some_and(|input| input.is_terminal)
+    }
+
+    /// All of the input, at most so many bytes.
+    pub(crate) fn read_all(&mut self, bytes_max: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let Some(input) = &mut self.input else { return Ok(bytes) };
+        input.from.by_ref().take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > bytes_max {
+            return Err(io::Error::other(format!("it is longer than {bytes_max} bytes")));
+        }
+        Ok(bytes)
+    }
+
+    /// Asks a person, and reads a line; nothing when there is no more.
+    pub(crate) fn question(&mut self, question: &str) -> io::Result<Option<String>> {
+        self.complain(question);
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        let Some(input) = &mut self.input else { return Ok(None) };
+        loop {
+            match input.from.read(&mut byte) {
+                Ok(0) if line.is_empty() => return Ok(None),
+                Ok(0) => break,
+                Ok(_) if byte[0] == b'\n' => break,
+                Ok(_) => line.push(byte[0]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
+    }
+
+    /// Text that stands out, in a terminal with colors.
+    pub(crate) fn bold(&self, text: &str) -> String {
+        self.styled(text, "1")
+    }
+
+    /// Text in a style, in a terminal with colors: `1` is bold, `31` red, `32` green, `33` yellow, `2` dim.
+    pub(crate) fn styled(&self, text: &str, style: &str) -> String {
+        if self.is_colored && !text.is_empty() { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
     /// Writes text of ours, which is fit for a terminal, at once.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
         self.out.write_all(text.as_bytes())?;
@@ -46,6 +157,12 @@ impl<'a> Streams<'a> {
     /// The same with the end of a line.
     pub(crate) fn line(&mut self, text: &str) -> Result<(), Failure> {
         self.text(&format!("{text}\n"))
+    }
+
+    /// Writes bytes as they are: a file.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.out.write_all(bytes)?;
+        Ok(self.out.flush()?)
     }
 
     /// Writes JSON or TOML of others as it came; in a terminal with escapes for what a terminal would obey.

@@ -15,6 +15,7 @@ use super::runtime::{self, Entry};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::reach::plain_host;
 use crate::show::{chain, escaped};
 
 /// The variable that holds a control key.
@@ -64,7 +65,7 @@ impl Client {
             path.display()
         );
         Self::of(entry, pem, key, remedy).map_err(|why| {
-            Failure::new(Exit::NotFound, escaped(&format!("{}: {why}; start one anew with `kf sim`", path.display())))
+            Failure::new(Exit::NoAnswer, escaped(&format!("{}: {why}; start one anew with `kf sim`", path.display())))
         })
     }
 
@@ -100,7 +101,7 @@ impl Client {
                 TransportErrorKind::Connect => format!("no simulator answers at {}; {}", self.url, self.remedy),
                 _ => format!("the simulator at {} gave no answer: {}", self.url, chain(&error)),
             };
-            Failure::new(Exit::NotFound, escaped(&message))
+            Failure::new(Exit::NoAnswer, escaped(&message))
         })?;
         let text = String::from_utf8_lossy(&response.body).into_owned();
         match response.status {
@@ -123,18 +124,9 @@ impl Client {
             Err(_) => {
                 let message =
                     format!("what answers at {} with status {status} is no `kf sim`; {}", self.url, self.remedy);
-                Failure::new(Exit::NotFound, escaped(&message))
+                Failure::new(Exit::NoAnswer, escaped(&message))
             }
         }
-    }
-}
-
-/// The host of a URL that is not encrypted.
-fn plain_host(url: &str) -> Option<&str> {
-    let authority = url.strip_prefix("http://")?.split(['/', '?', '#']).next()?;
-    match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next(),
-        None => authority.split(':').next(),
     }
 }
 
@@ -156,18 +148,6 @@ pub(super) fn post(name: &'static str, path: &'static str, body: Option<&Value>)
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     serde_json::from_str(text).map_err(|error| {
         let message = format!("the answer is not that of a `kf sim` of this version: {error}; --json shows it");
-        Failure::new(Exit::NotFound, escaped(&message))
+        Failure::new(Exit::NoAnswer, escaped(&message))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_host;
-
-    #[test]
-    fn the_host_of_a_plain_url_is_found() {
-        assert_eq!(plain_host("http://sim:9180/base"), Some("sim"));
-        assert_eq!(plain_host("http://[fe80::1]:9180"), Some("fe80::1"));
-        assert_eq!(plain_host("https://sim:9180"), None);
-    }
 }

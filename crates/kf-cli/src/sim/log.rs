@@ -70,7 +70,7 @@ pub(super) fn run(args: &LogArgs, env: &Env, streams: &mut Streams<'_>) -> Resul
             match client.send(args.request(Some(last))).await {
                 Ok(answer) => last = follow(&answer, json, streams)?.max(last),
                 // It stopped, which is as good an end as Ctrl-C.
-                Err(Failure { exit: Exit::NotFound, message }) => {
+                Err(Failure { exit: Exit::NoAnswer, message }) => {
                     streams.note(&message.unwrap_or_default());
                     return Ok(());
                 }

@@ -77,7 +77,7 @@ impl Drop for Announced {
 pub(super) fn read(env: &Env) -> Result<(PathBuf, Entry), Failure> {
     let folder = folder(env);
     let path = folder.join(FILE);
-    let none = |why: &str| Failure::new(Exit::NotFound, escaped(&format!("no simulator was found: {why}")));
+    let none = |why: &str| Failure::new(Exit::NoAnswer, escaped(&format!("no simulator was found: {why}")));
     if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
         return Err(none(&format!("there is no {}; start one with `kf sim`, or give --url", path.display())));
     }

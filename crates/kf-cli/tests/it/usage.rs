@@ -65,7 +65,7 @@ fn what_needs_no_simulator_works_without() {
     let json: serde_json::Value = serde_json::from_str(&run(&["sim", "settings", "--json"]).1).unwrap();
     assert_eq!(json["settings"].as_array().unwrap().len(), kf_sim::Settings::list().len());
     let (exit, _, err) = run(&["sim", "clock"]);
-    assert_eq!(exit, Exit::NotFound);
+    assert_eq!(exit, Exit::NoAnswer);
     assert!(err.contains("no simulator was found") && err.contains("or give --url"), "{err}");
 }
 
@@ -101,7 +101,7 @@ fn it_serves_within_another_program() {
     assert_eq!(run_in(&env, &["sim", "follow", "oIn"], false), (Exit::Ok, "oIn follows\n".to_owned(), String::new()));
     stop.send(()).unwrap();
     assert_eq!(server.join().unwrap(), (Exit::Ok, String::new()));
-    assert_eq!(run_in(&env, &["sim", "clock"], false).0, Exit::NotFound);
+    assert_eq!(run_in(&env, &["sim", "clock"], false).0, Exit::NoAnswer);
 }
 
 /// Sends on what is written.

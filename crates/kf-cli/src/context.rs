@@ -1,0 +1,96 @@
+//! What a command works with: the options of all commands, the machine, the streams.
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+use kf_client::Error;
+use serde::Serialize;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::args::Global;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::reach::Reach;
+use crate::show::{escaped, quoted};
+use crate::streams::Streams;
+use crate::table::Table;
+use crate::watch::{Tell, Told};
+
+/// What a command works with.
+pub(crate) struct Context<'c, 's> {
+    pub(crate) global: &'c Global,
+    pub(crate) env: &'c Env,
+    pub(crate) streams: &'c mut Streams<'s>,
+    /// The calls that went out, as they end.
+    told: UnboundedReceiver<Told>,
+    tell: UnboundedSender<Told>,
+}
+
+impl<'c, 's> Context<'c, 's> {
+    pub(crate) fn new(global: &'c Global, env: &'c Env, streams: &'c mut Streams<'s>) -> Self {
+        let (tell, told) = unbounded_channel();
+        Self { global, env, streams, told, tell }
+    }
+
+    /// A way to the platform, with the credentials that the options, the environment and the profile name.
+    pub(crate) async fn reach(&mut self) -> Result<Reach, Failure> {
+        Reach::find(self.global, self.env, self.teller()).await
+    }
+
+    /// Who is told of the calls, if anybody wants to know.
+    fn teller(&self) -> Option<Tell> {
+        let tell = self.tell.clone();
+        self.global.verbose.then(|| Arc::new(move |told| drop(tell.send(told))) as Tell)
+    }
+
+    /// Waits for the answer of a call.
+    pub(crate) async fn ask<T>(&mut self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+        self.wait(call).await.map_err(|error| Failure::of_call(&error))
+    }
+
+    /// Waits; shows meanwhile the calls that went out.
+    pub(crate) async fn wait<T>(&mut self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        let (told, streams) = (&mut self.told, &mut *self.streams);
+        poll_fn(|context| {
+            let outcome = future.as_mut().poll(context);
+            while let Poll::Ready(Some(call)) = told.poll_recv(context) {
+                streams.complain(&(quoted(&call.to_string()) + "\n"));
+            }
+            outcome
+        })
+        .await
+    }
+
+    /// Prints the answer for a program.
+    pub(crate) fn json(&mut self, answer: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(answer);
+        let text = text.map_err(|error| Failure::new(Exit::Failed, format!("the answer is no JSON: {error}")))?;
+        self.streams.raw(&text)
+    }
+
+    /// Prints a table, or what an empty one means.
+    pub(crate) fn table(&mut self, table: &Table, empty: &str) -> Result<(), Failure> {
+        if table.is_empty() {
+            return self.done(empty);
+        }
+        let lines = table.lines(self.streams.width());
+        let (head, rows) = lines.split_first().map_or(("", &[][..]), |(head, rows)| (head.as_str(), rows));
+        let head = self.streams.bold(head);
+        self.streams.line(&head)?;
+        rows.iter().try_for_each(|row| self.streams.line(row))
+    }
+
+    /// Says what was done, unless nobody wants to know.
+    pub(crate) fn done(&mut self, what: &str) -> Result<(), Failure> {
+        if self.global.quiet { Ok(()) } else { self.streams.line(&escaped(what)) }
+    }
+
+    /// Says what was done, to a person or to a program.
+    pub(crate) fn did(&mut self, json: bool, what: &str) -> Result<(), Failure> {
+        if json { self.json(&serde_json::json!({ "what": what })) } else { self.done(what) }
+    }
+}

@@ -1,0 +1,76 @@
+//! From the options, the environment and the profile to a client.
+
+mod own;
+mod proxy;
+mod simulated;
+mod tokens;
+
+use std::sync::Arc;
+
+use kf_client::Client;
+use kf_model::{AccountKind, AppId, Caller};
+use kf_token::TokenProvider;
+use kf_transport::Transport;
+
+pub(crate) use self::simulated::plain_host;
+use self::tokens::Kept;
+use crate::args::Global;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::watch::{Tell, Watched};
+
+/// A way to the platform.
+pub(crate) struct Reach {
+    pub(crate) client: Client,
+    /// The app that calls, where it is known.
+    pub(crate) app: Option<AppId>,
+    /// What kind of account it is, where that is known.
+    pub(crate) kind: Option<AccountKind>,
+    /// Where its tokens come from.
+    pub(crate) tokens: Arc<dyn TokenProvider>,
+    /// Where they are kept, unless somebody else looks after them.
+    pub(crate) kept: Option<Kept>,
+    /// The transport of the client.
+    pub(crate) wire: Arc<dyn Transport>,
+    /// Where calls go and who makes them, for a person.
+    pub(crate) about: String,
+}
+
+/// What a way is made of.
+struct Parts {
+    wire: Arc<dyn Transport>,
+    access: Access,
+    caller: Option<Caller>,
+    kind: Option<AccountKind>,
+    about: String,
+}
+
+/// What a call is allowed by.
+enum Access {
+    /// A token that somebody else looks after.
+    Token(kf_model::Secret),
+    /// The secret of an app.
+    App(tokens::AppAccess),
+}
+
+impl Reach {
+    /// The simulator, or what the options, the environment and the profile name.
+    pub(crate) async fn find(global: &Global, env: &Env, tell: Option<Tell>) -> Result<Self, Failure> {
+        let parts = if global.sim { simulated::parts(global, env).await? } else { own::parts(global, env)? };
+        let wire = match tell {
+            Some(tell) => Arc::new(Watched::new(parts.wire, tell)),
+            None => parts.wire,
+        };
+        let (tokens, kept, app) = tokens::provider(parts.access, &wire);
+        let mut client = Client::new(Arc::clone(&wire), Arc::clone(&tokens));
+        if let Some(caller) = parts.caller {
+            client = client.with_caller(caller);
+        }
+        Ok(Self { client, app, kind: parts.kind, tokens, kept, wire, about: parts.about })
+    }
+
+    /// Whether the calls are those of a Mini Program, which has some of its own.
+    pub(crate) fn is_program(&self) -> bool {
+        matches!(self.kind, Some(AccountKind::MiniProgram | AccountKind::MiniGame))
+    }
+}

@@ -1,0 +1,75 @@
+//! The proxy of a profile, or of the variables that other programs use too.
+
+use kf_transport::Proxy;
+
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::show::chain;
+
+/// The variables, the first that is set.
+const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The proxy to go through, if there is one.
+pub(super) fn find(profile: Option<&str>, env: &Env) -> Result<Option<Proxy>, Failure> {
+    let (from, url) = match profile {
+        Some(url) => ("proxy", url),
+        None => {
+            let mut set = VARIABLES.into_iter().map(|name| Ok((name, env.text(name)?)));
+            match set.find_map(|it: Result<_, Failure>| match it {
+                Ok((name, Some(url))) => Some(Ok((name, url))),
+                Ok((_, None)) => None,
+                Err(failure) => Some(Err(failure)),
+            }) {
+                Some(found) => found?,
+                None => return Ok(None),
+            }
+        }
+    };
+    let wrong = |why: String| Failure::input(format!("{from}: {why}"));
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let (user, host) = match rest.rsplit_once('@') {
+        Some((user, host)) => (Some(user), host),
+        None => (None, rest),
+    };
+    let host = host.trim_end_matches('/');
+    let mut proxy = Proxy::new(&format!("{scheme}://{host}")).map_err(|error| wrong(chain(&error)))?;
+    if let Some(user) = user {
+        let (user, password) = user.split_once(':').unwrap_or((user, ""));
+        proxy = proxy.credentials(decoded(user), decoded(password));
+    }
+    if let Some(rules) = env.text("NO_PROXY")?.or(env.text("no_proxy")?) {
+        proxy = proxy.no_proxy(rules);
+    }
+    Ok(Some(proxy))
+}
+
+/// Text of which some bytes are written as `%xx`.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(&byte) = bytes.get(at) {
+        let escape = text.get(at + 1..at + 3).filter(|_| byte == b'%');
+        match escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(value) => {
+                decoded.push(value);
+                at += 3;
+            }
+            None => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn a_password_may_hold_any_byte() {
+        assert_eq!(decoded("a%40b%3A%zz%2"), "a@b:%zz%2");
+        assert_eq!(decoded("客%E6%9C%8D"), "客服");
+    }
+}

@@ -1,0 +1,56 @@
+//! Secrets in files that only their owner can read.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::Path;
+
+use kf_model::Secret;
+
+use crate::env::Env;
+use crate::failure::Failure;
+
+/// A file of a secret is one line; this is far more.
+const BYTES_MAX: u64 = 64 * 1024;
+
+/// The secret in a file, blanks and ends of lines around it left out.
+pub(crate) fn read(path: &Path, env: &Env) -> Result<Secret, Failure> {
+    let path = env.absolute(path);
+    let shown = path.display();
+    let cannot = |error: std::io::Error| Failure::input(format!("{shown} cannot be read: {error}"));
+    let file = fs::File::open(&path).map_err(cannot)?;
+    refuse(&file.metadata().map_err(cannot)?, &path, env).map_err(Failure::input)?;
+    let mut text = String::new();
+    file.take(BYTES_MAX).read_to_string(&mut text).map_err(cannot)?;
+    let secret = text.trim();
+    if secret.is_empty() || secret.contains(char::is_whitespace) {
+        return Err(Failure::input(format!("{shown} holds no secret; write it there, alone in one line")));
+    }
+    Ok(Secret::from(secret))
+}
+
+/// Refuses a file that others can read or write.
+#[cfg(unix)]
+fn refuse(metadata: &fs::Metadata, path: &Path, env: &Env) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let shown = path.display();
+    if !metadata.is_file() {
+        return Err(format!("{shown} is no file; name one that holds the secret in one line"));
+    }
+    // What root wrote for us is as good as our own.
+    if env.user().is_some_and(|user| user != metadata.uid() && metadata.uid() != 0) {
+        return Err(format!(
+            "{shown} belongs to the user {}, who could change it; use a file of your own",
+            metadata.uid()
+        ));
+    }
+    if metadata.mode() & 0o077 != 0 {
+        return Err(format!("{shown} is open to other users; close it first: chmod 600 {shown}"));
+    }
+    Ok(())
+}
+
+/// Other systems do not say who can read a file.
+#[cfg(not(unix))]
+fn refuse(_: &fs::Metadata, _: &Path, _: &Env) -> Result<(), String> {
+    Ok(())
+}
