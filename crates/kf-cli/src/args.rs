@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::account::AccountCommand;
+use crate::demo::DemoArgs;
 use crate::exit;
 use crate::online::OnlineArgs;
 use crate::sim::SimArgs;
@@ -41,6 +42,9 @@ pub(crate) struct Global {
     /// Show the calls that go out and what comes back, credentials hidden.
     #[arg(long, short, global = true)]
     pub(crate) verbose: bool,
+    /// Of each call no more characters are shown.
+    #[arg(skip)]
+    pub(crate) brief: Option<usize>,
 }
 
 /// In which form the answer is printed.
@@ -56,6 +60,8 @@ pub(crate) enum Command {
     /// Customer service accounts: list, show, add, update, delete, invite a worker, set the picture.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// See the main job done on a simulated platform, step by step. Start here.
+    Demo(DemoArgs),
     /// List the accounts that are online.
     Online(OnlineArgs),
     /// A simulated platform to try the API against, and the commands that drive it.

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::reach::Reach;
 use crate::show::{escaped, quoted};
 use crate::streams::Streams;
-use crate::table::Table;
+use crate::table::{Table, cut};
 use crate::watch::{Tell, Told};
 
 /// What a command works with.
@@ -54,11 +54,15 @@ impl<'c, 's> Context<'c, 's> {
     /// Waits; shows meanwhile the calls that went out.
     pub(crate) async fn wait<T>(&mut self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
-        let (told, streams) = (&mut self.told, &mut *self.streams);
+        let (told, streams, brief) = (&mut self.told, &mut *self.streams, self.global.brief);
         poll_fn(|context| {
             let outcome = future.as_mut().poll(context);
             while let Poll::Ready(Some(call)) = told.poll_recv(context) {
-                streams.complain(&(quoted(&call.to_string()) + "\n"));
+                for line in call.to_string().lines() {
+                    let line = brief.map_or_else(|| line.to_owned(), |width| cut(line, width));
+                    let line = streams.styled(&quoted(&line), "2");
+                    streams.complain(&(line + "\n"));
+                }
             }
             outcome
         })

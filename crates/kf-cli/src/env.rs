@@ -55,6 +55,22 @@ impl Env {
         named.map(Path::to_path_buf).or_else(home).map(|folder| folder.join("kf"))
     }
 
+    /// The same without what names an account, a host or a proxy; where a folder is given everything is looked for in it.
+    pub(crate) fn of_demo(&self, folder: Option<&Path>) -> Self {
+        let is_kept = |name: &OsStr| {
+            let name = name.to_string_lossy().to_ascii_uppercase();
+            !name.starts_with("KF_") && !name.ends_with("_PROXY")
+        };
+        let kept = self.variables.iter().filter(|(name, _)| is_kept(name));
+        let mut variables: BTreeMap<_, _> = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        if let Some(folder) = folder {
+            for name in ["HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "XDG_STATE_HOME"] {
+                variables.insert(name.into(), folder.into());
+            }
+        }
+        Self { variables, temp: self.temp.clone(), folder: self.folder.clone(), ..*self }
+    }
+
     /// The folder for temporary files.
     pub(crate) fn temp(&self) -> &Path {
         &self.temp

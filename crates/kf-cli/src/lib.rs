@@ -4,6 +4,7 @@ mod account;
 mod args;
 mod config;
 mod context;
+mod demo;
 mod env;
 mod exit;
 mod failure;
@@ -37,6 +38,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, streams: &mut St
         Ok(args) => dispatch(args, env, streams),
         Err(error) => usage(&error, streams),
     };
+    end(outcome, streams)
+}
+
+/// Says what went wrong, if something did.
+fn end(outcome: Result<(), Failure>, streams: &mut Streams<'_>) -> Exit {
     match outcome {
         Ok(()) => Exit::Ok,
         Err(failure) => {
@@ -50,8 +56,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, streams: &mut St
 
 fn dispatch(args: Args, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let Args { global, command } = args;
-    // It has a runtime of its own, and no credentials.
+    // These have a runtime of their own, and no credentials.
     let command = match command {
+        Command::Demo(args) => return demo::run(&args, env, streams),
         Command::Sim(args) => return sim::run(*args, env, streams),
         other => other,
     };
@@ -66,7 +73,8 @@ async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Fai
     match command {
         Command::Account(command) => account::run(command, context).await,
         Command::Online(args) => online::run(&args, context).await,
-        Command::Sim(args) => sim::run(*args, context.env, context.streams),
+        // They were done before.
+        Command::Demo(_) | Command::Sim(_) => Ok(()),
     }
 }
 

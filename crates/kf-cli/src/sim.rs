@@ -20,6 +20,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use kf_sim::WorldFile;
 
 use self::client::{Client, Done, get, post, read};
+pub(crate) use self::runtime::Announced;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -128,6 +129,12 @@ pub(crate) async fn running(env: &Env) -> Result<Running, Failure> {
     let world = read(&client.send(get("sim_world", "/_sim/world")).await?)?;
     let folder = path.parent().map(PathBuf::from).unwrap_or_default();
     Ok(Running { url, ca_pem, world, folder })
+}
+
+/// Lets commands find a simulator of this process, as long as what is given lives.
+pub(crate) fn announce_at(env: &Env, url: &str) -> Result<Announced, String> {
+    let entry = runtime::Entry { url: url.to_owned(), pid: env.process(), control_key: None, ca_pem: None };
+    Announced::begin(env, &entry)
 }
 
 /// Asks a simulator once.

@@ -1,5 +1,6 @@
 //! Where the command writes, and what tells it to stop.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::future::{Future, pending};
 use std::io::{self, Read, Write};
@@ -77,6 +78,15 @@ impl<'a> Streams<'a> {
     /// What tells the command to stop, once.
     pub(crate) fn stop(&mut self) -> io::Result<Stop> {
         self.stop.take().map_or_else(|| Ok(Box::pin(pending()) as Stop), |stop| stop())
+    }
+
+    /// Does something whose output and errors both become output here, each line behind an indent.
+    pub(crate) fn within<T>(&mut self, indent: &str, act: impl FnOnce(&mut Streams<'_>) -> T) -> T {
+        let (is_terminal, is_colored, width) = (self.is_terminal, self.is_colored, &self.width);
+        let page = RefCell::new(Page { to: &mut *self.out, indent, is_begun: false });
+        let room = || width().map(|width| width.saturating_sub(indent.len()));
+        let mut inner = Streams::new(Onto(&page), Onto(&page), is_terminal).screen(false, room).colored(is_colored);
+        act(&mut inner)
     }
 
     /// How many columns a line may have; nothing where no terminal shows it.
@@ -185,5 +195,34 @@ impl<'a> Streams<'a> {
 impl fmt::Debug for Streams<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Streams").field("is_terminal", &self.is_terminal).finish_non_exhaustive()
+    }
+}
+
+/// Lines behind an indent.
+struct Page<'a> {
+    to: &'a mut dyn Write,
+    indent: &'a str,
+    /// Whether a line was begun.
+    is_begun: bool,
+}
+
+/// Writes onto a page that others write onto too.
+struct Onto<'p, 'a>(&'p RefCell<Page<'a>>);
+
+impl Write for Onto<'_, '_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let page = &mut *self.0.borrow_mut();
+        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+            if !page.is_begun {
+                page.to.write_all(page.indent.as_bytes())?;
+            }
+            page.to.write_all(line)?;
+            page.is_begun = !line.ends_with(b"\n");
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().to.flush()
     }
 }

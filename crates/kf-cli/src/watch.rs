@@ -157,9 +157,12 @@ impl Hidden {
 
     /// JSON without what must not be shown; none if it is no JSON.
     fn json(&self, bytes: &[u8]) -> Option<String> {
-        let mut value: Value = serde_json::from_slice(bytes).ok()?;
-        self.clean(&mut value);
-        Some(value.to_string())
+        let value: Value = serde_json::from_slice(bytes).ok()?;
+        let mut clean = value.clone();
+        self.clean(&mut clean);
+        // As it came, if there is nothing to hide: with its order and its blanks.
+        let text = std::str::from_utf8(bytes).ok().filter(|_| clean == value).map(str::trim);
+        Some(text.map_or_else(|| clean.to_string(), str::to_owned))
     }
 
     fn clean(&self, value: &mut Value) {

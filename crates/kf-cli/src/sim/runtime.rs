@@ -28,7 +28,7 @@ pub(super) struct Entry {
 
 /// A simulator that can be found. When it is dropped the file goes, if it is still its own.
 #[derive(Debug)]
-pub(super) struct Announced {
+pub(crate) struct Announced {
     path: PathBuf,
     url: String,
     pid: u32,
