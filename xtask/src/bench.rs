@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::sh;
 
-const BENCHES: &[&str] = &["client", "model", "sim", "transport"];
+const BENCHES: &[&str] = &["cli", "client", "model", "sim", "transport"];
 
 /// Runs the named benches, or all; `--quick` goes to those that are named.
 pub(crate) fn run(root: &Path, args: &[&str]) -> Result<(), String> {

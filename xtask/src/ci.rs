@@ -35,6 +35,9 @@ const CURL_NODE_PYTHON: Tool = Tool {
 const REDIS_SERVER: Tool =
     Tool { is_there: || sh::is_there("redis-server", &["--version"]), install: "apt-get install redis-server" };
 
+const SETSID: Tool =
+    Tool { is_there: || sh::is_there("setsid", &["--version"]), install: "apt-get install util-linux" };
+
 /// All steps, the quick ones first.
 pub(crate) const STEPS: &[Step] = &[
     Step { name: "fmt", what: "the code is formatted", needs: None, run: fmt },
@@ -66,6 +69,12 @@ pub(crate) const STEPS: &[Step] = &[
         what: "the examples that `kf sim` prints run as they stand",
         needs: Some(CURL_NODE_PYTHON),
         run: examples,
+    },
+    Step {
+        name: "pty",
+        what: "kf in a real pseudo-terminal: prompts, progress, Ctrl-C, narrow and wide",
+        needs: Some(SETSID),
+        run: pty,
     },
     Step {
         name: "redis",
@@ -171,6 +180,10 @@ fn openapi(root: &Path) -> Result<(), String> {
 
 fn examples(root: &Path) -> Result<(), String> {
     sh::run(root, "cargo", &["test", "--locked", "-p", "kf-cli", "--test", "examples"])
+}
+
+fn pty(root: &Path) -> Result<(), String> {
+    sh::run(root, "cargo", &["test", "--locked", "-p", "kf-cli", "--test", "pty"])
 }
 
 fn redis(root: &Path) -> Result<(), String> {

@@ -42,7 +42,7 @@ fn usage() -> String {
         "cargo xtask ci [STEP ...] [--all]   everything that guards the main branch, or the steps named\n\
          cargo xtask codegen [--check]       writes what is generated, or tells what is stale\n\
          cargo xtask tidy                    the step of that name alone\n\
-         cargo xtask bench [NAME ...]        prints measures, side by side: client, model, sim (--quick), transport\n\n\
+         cargo xtask bench [NAME ...]        prints measures, side by side: cli, client, model, sim (--quick), transport\n\n\
          Steps of ci:\n",
     );
     for step in ci::STEPS {
