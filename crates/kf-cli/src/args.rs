@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::account::AccountCommand;
+use crate::call::CallArgs;
 use crate::exit;
 use crate::online::OnlineArgs;
 use crate::sim::SimArgs;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     /// Customer service accounts: list, show, add, update, delete, invite a worker, set the picture.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Make any call of the API by its name.
+    Call(CallArgs),
     /// List the accounts that are online.
     Online(OnlineArgs),
     /// A simulated platform to try the API against, and the commands that drive it.

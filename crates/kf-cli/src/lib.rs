@@ -2,13 +2,18 @@
 
 mod account;
 mod args;
+mod call;
+mod checked;
 mod config;
 mod context;
 mod env;
 mod exit;
 mod failure;
 mod files;
+mod generated;
+mod hidden;
 mod online;
+mod output;
 mod reach;
 mod secret_file;
 mod show;
@@ -65,6 +70,7 @@ fn dispatch(args: Args, env: &Env, streams: &mut Streams<'_>) -> Result<(), Fail
 async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     match command {
         Command::Account(command) => account::run(command, context).await,
+        Command::Call(args) => call::run(&args, context).await,
         Command::Online(args) => online::run(&args, context).await,
         Command::Sim(args) => sim::run(*args, context.env, context.streams),
     }
