@@ -15,11 +15,7 @@ use crate::show::escaped;
 use crate::{files, hidden};
 
 /// What the arguments give, if it is what the call takes.
-pub(super) fn given(
-    args: &CallArgs,
-    spec: &EndpointSpec,
-    context: &mut Context<'_, '_>,
-) -> Result<Given, Failure> {
+pub(super) fn given(args: &CallArgs, spec: &EndpointSpec, context: &mut Context<'_, '_>) -> Result<Given, Failure> {
     let query = pairs(&args.query)?;
     query.iter().try_for_each(|(name, _)| refuse_credential(name))?;
     let mut body = match &args.json {
@@ -73,7 +69,8 @@ fn members(json: &str, context: &mut Context<'_, '_>) -> Result<Map<String, Valu
         None if json == "-" => (files::text(Path::new("-"), context)?, false),
         None => (json.to_owned(), true),
     };
-    let wrong = |why: String| Failure::input(format!("--json: {why}; write an object such as {{\"openid\":\"OPENID\"}}"));
+    let wrong =
+        |why: String| Failure::input(format!("--json: {why}; write an object such as {{\"openid\":\"OPENID\"}}"));
     let value: Value = serde_json::from_str(&text).map_err(|error| wrong(format!("this is no JSON: {error}")))?;
     if is_argument {
         refuse_credentials(&value)?;
@@ -88,9 +85,9 @@ fn members(json: &str, context: &mut Context<'_, '_>) -> Result<Map<String, Valu
 fn refuse_credentials(value: &Value) -> Result<(), Failure> {
     match value {
         Value::Array(values) => values.iter().try_for_each(refuse_credentials),
-        Value::Object(members) => {
-            members.iter().try_for_each(|(name, value)| refuse_credential(name).and_then(|()| refuse_credentials(value)))
-        }
+        Value::Object(members) => members
+            .iter()
+            .try_for_each(|(name, value)| refuse_credential(name).and_then(|()| refuse_credentials(value))),
         _ => Ok(()),
     }
 }

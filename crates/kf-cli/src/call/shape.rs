@@ -30,11 +30,7 @@ pub(crate) fn problems(spec: &EndpointSpec, given: &Map<String, Value>, has_file
     let fields: Vec<&FieldSpec> = spec.request.iter().filter(|field| field.place != Place::Part).collect();
     let mut members: Vec<Member> = fields
         .iter()
-        .map(|field| Member {
-            name: field.name,
-            kind: field.kind,
-            required: field.required && field.value.is_none(),
-        })
+        .map(|field| Member { name: field.name, kind: field.kind, required: field.required && field.value.is_none() })
         .collect();
     let mut problems = Vec::new();
     for field in &fields {
@@ -79,7 +75,9 @@ fn of_value(path: &str, kind: &str, value: &Value, problems: &mut Vec<String>) {
     if let Some(row) = kind.strip_prefix('[').and_then(|kind| kind.strip_suffix(']')) {
         match value {
             Value::Array(rows) => {
-                rows.iter().enumerate().for_each(|(at, value)| of_value(&format!("{path}[{at}]"), row, value, problems));
+                rows.iter()
+                    .enumerate()
+                    .for_each(|(at, value)| of_value(&format!("{path}[{at}]"), row, value, problems));
             }
             _ => problems.push(format!("{path} is a list")),
         }
