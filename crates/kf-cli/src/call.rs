@@ -104,7 +104,7 @@ fn find(name: &str) -> Result<(&'static EndpointSpec, SendRaw), Failure> {
         return Ok((spec, *send));
     }
     let message = if named.is_empty() {
-        format!("there is no call {name}{}; kf endpoints lists all of them", similar(name))
+        format!("there is no call {name}{} kf endpoints lists all of them", similar(name))
     } else {
         let names: Vec<_> = named.iter().map(|spec| spec.name).collect();
         format!("{name} is what the vendor calls several; name one of: {}", names.join(", "))
@@ -112,16 +112,27 @@ fn find(name: &str) -> Result<(&'static EndpointSpec, SendRaw), Failure> {
     Err(Failure::new(Exit::Usage, escaped(&message)))
 }
 
-/// The calls that share most words with what is none.
+/// The calls whose names are nearly this one.
 fn similar(name: &str) -> String {
-    let words: Vec<_> = name.split(['_', '-', ' ']).filter(|word| word.len() > 2).map(str::to_lowercase).collect();
-    let shared = |spec: &EndpointSpec| {
-        words.iter().filter(|word| spec.name.split('_').any(|own| own.starts_with(word.trim_end_matches('s')))).count()
-    };
-    let most = ENDPOINTS.iter().map(|spec| shared(spec)).max().unwrap_or(0);
-    let names = ENDPOINTS.iter().filter(|spec| most > 0 && shared(spec) == most).map(|spec| spec.name);
-    let names: Vec<_> = names.take(5).collect();
-    if names.is_empty() { String::new() } else { format!("; there is {}", names.join(", ")) }
+    let nearly = ENDPOINTS.iter().map(|spec| (distance(name, spec.name), spec.name));
+    match nearly.min().filter(|(distance, _)| *distance * 3 <= name.chars().count()) {
+        Some((_, name)) => format!("; did you mean {name}?"),
+        None => ";".to_owned(),
+    }
+}
+
+/// How many characters must be added, left out or replaced to make one text of the other.
+fn distance(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (at, from) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
+        for (column, to) in to.chars().enumerate() {
+            let replaced = diagonal + usize::from(from != to);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[to.chars().count()]
 }
 
 #[cfg(test)]
@@ -141,6 +152,9 @@ mod tests {
         let several = find("addkfaccount").unwrap_err().message.unwrap();
         assert!(several.contains("add_account, add_worker"), "{several}");
         let none = find("list_account\u{1b}").unwrap_err().message.unwrap();
-        assert!(none.contains("; there is ") && none.contains("kf endpoints") && !none.contains('\u{1b}'), "{none}");
+        assert!(
+            none.contains("did you mean list_accounts?") && none.contains("kf endpoints") && !none.contains('\u{1b}'),
+            "{none}"
+        );
     }
 }

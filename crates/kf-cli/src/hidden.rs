@@ -42,14 +42,17 @@ pub(crate) fn in_body(body: &str) -> String {
     }
 }
 
-/// An address without the credentials of its query. A name that is escaped could be any, so its value is hidden too.
+/// An address, or its query alone, without the credentials in it. A name that is escaped could be any, so its value is hidden
+/// too.
 pub(crate) fn in_url(url: &str) -> String {
-    let Some((path, query)) = url.split_once('?') else { return url.to_owned() };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if is_credential(name) || name.contains(['%', '+']) => format!("{name}={MASK}"),
-        _ => pair.to_owned(),
+    let parts = url.split_inclusive(['?', '&', '#', ';']).map(|part| match part.split_once('=') {
+        Some((name, value)) if is_credential(name) || name.contains(['%', '+']) => {
+            let end = value.strip_suffix(['?', '&', '#', ';']).map_or("", |rest| &value[rest.len()..]);
+            format!("{name}={MASK}{end}")
+        }
+        _ => part.to_owned(),
     });
-    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
+    parts.collect()
 }
 
 #[cfg(test)]
@@ -73,5 +76,8 @@ mod tests {
         assert_eq!(in_url("/a?access%5ftoken=canary&b"), "/a?access%5ftoken=***&b");
         assert_eq!(in_url("/a?component_access_token=canary"), "/a?component_access_token=***");
         assert_eq!(in_url("/a"), "/a");
+        assert_eq!(in_url("access_token=canary&openid=o&"), "access_token=***&openid=o&");
+        assert_eq!(in_url("https://a/b?openid=o#access_token=canary"), "https://a/b?openid=o#access_token=***");
+        assert_eq!(in_url("access_token=can=ary?canary"), "access_token=***?canary");
     }
 }

@@ -88,6 +88,11 @@ pub(crate) fn file(
             return Err(Failure::input(message));
         }
     };
+    let found = of_content(&upload.content_type);
+    let needed = if kind == MediaKind::Thumb { MediaKind::Image } else { kind.clone() };
+    if let Some(found) = found.filter(|found| *found != needed) {
+        return Err(Failure::input(format!("{shown} is of the kind {found} by its content, and {kind} is needed")));
+    }
     UploadMedia::checked(kind, upload).map_err(|error| Failure::input(format!("{shown}: {error}")))
 }
 

@@ -40,8 +40,9 @@ pub(crate) struct ClearArgs {
 
 fn clear_help() -> String {
     format!(
-        "The platform allows this {QUOTA_RESETS_PER_MONTH_MAX} times a month for all calls, where the button of the console \
-         counts too, and {PATH_QUOTA_RESETS_PER_MONTH_MAX} times for single paths."
+        "\
+The platform allows this {QUOTA_RESETS_PER_MONTH_MAX} times a month for all calls, where the button of the console counts
+too, and {PATH_QUOTA_RESETS_PER_MONTH_MAX} times for single paths."
     )
 }
 

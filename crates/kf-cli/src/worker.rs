@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use kf_model::{OpenId, WechatId};
 
+use crate::account;
 use crate::args::Form;
 use crate::checked::checked;
 use crate::context::Context;
@@ -14,7 +15,7 @@ use crate::table::Table;
 /// The commands of `kf worker`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkerCommand {
-    /// Make a person a worker of the Mini Program.
+    /// Invite a person to be a worker of the Mini Program; they accept in WeChat.
     Add(AddArgs),
     /// Take a worker from the Mini Program.
     Delete(DeleteArgs),
@@ -58,7 +59,7 @@ async fn reach(context: &mut Context<'_, '_>) -> Result<Reach, Failure> {
     let reach = context.reach().await?;
     match reach.kind {
         Some(kind) if !reach.is_program() => Err(Failure::input(format!(
-            "workers are those of a Mini Program, and this app is a {kind}; it has accounts: kf account --help"
+            "workers are those of a Mini Program; this app is another kind ({kind}), which has accounts: kf account --help"
         ))),
         _ => Ok(reach),
     }
@@ -68,7 +69,10 @@ async fn add(args: &AddArgs, context: &mut Context<'_, '_>) -> Result<(), Failur
     let person: WechatId = checked("WECHAT_ID", &args.wechat_id)?;
     let reach = reach(context).await?;
     context.ask(reach.client.add_worker(&person)).await?;
-    context.did(args.form.json, &format!("{person} is a worker now; kf worker list shows the openid"))
+    context.did(
+        args.form.json,
+        &format!("invited {person} to be a worker; they accept in WeChat, and kf worker list shows the openid"),
+    )
 }
 
 async fn delete(args: &DeleteArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
@@ -84,11 +88,11 @@ async fn list(args: &ListArgs, context: &mut Context<'_, '_>) -> Result<(), Fail
     if args.form.json {
         return context.json(&answer);
     }
-    let mut table = Table::new(["OPENID", "WECHAT ID", "ID", "NICKNAME"]).numbers(&[2]);
+    let mut table = Table::new(["OPENID", "ID", "NICKNAME", "PERSON"]).numbers(&[1]);
     for row in &*answer.kf_list {
-        let text = |text: Option<&str>| escaped(text.unwrap_or_default());
         let id = row.kf_id.as_ref().map(ToString::to_string).unwrap_or_default();
-        table.row([text(row.kf_openid.as_deref()), text(row.kf_wx.as_deref()), id, escaped(&row.kf_nick)]);
+        let openid = escaped(row.kf_openid.as_deref().unwrap_or_default());
+        table.row([openid, id, escaped(&row.kf_nick), account::worker(row)]);
     }
     context.table(&table, "there are no workers; kf worker add WECHAT_ID adds one")?;
     let skipped = answer.kf_list.skipped();

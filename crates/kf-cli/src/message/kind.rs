@@ -44,7 +44,7 @@ pub(super) struct TextArgs {
     #[command(flatten)]
     pub(super) to: To,
     /// The text, or - for the input.
-    #[arg(required_unless_present = "text_file", conflicts_with = "text_file", allow_hyphen_values = true)]
+    #[arg(required_unless_present = "text_file", conflicts_with = "text_file")]
     pub(super) text: Option<String>,
     /// A file that holds the text. The end of its last line is left out.
     #[arg(long, value_name = "FILE")]

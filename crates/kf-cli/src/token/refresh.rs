@@ -36,9 +36,11 @@ pub(crate) struct RefreshArgs {
 
 fn help() -> String {
     format!(
-        "The stable call, which profiles use unless they say token = \"classic\", gives everybody who asks the same token as \
-         long as that lives. So this mends what is kept here, and ends nobody's token. A token that leaked is ended by --force, \
-         which the platform allows {FORCED_TOKEN_CALLS_PER_DAY_MAX} times a day. The classic call makes a new token each time."
+        "\
+The stable call, which profiles use unless they say token = \"classic\", gives everybody who asks the
+same token as long as that lives. So this mends what is kept here, and ends nobody's token.
+A token that leaked is ended by --force, which the platform allows {FORCED_TOKEN_CALLS_PER_DAY_MAX} times a day.
+The classic call makes a new token each time, which ends the one before soon."
     )
 }
 
@@ -154,5 +156,6 @@ fn told(
         (true, false) => "the platform gave the same token again, which lives; --force has it make a new one",
         (false, _) => "the platform gave another token",
     };
-    context.done(&format!("{what}: {}\nit ends {}", masked(&record.token), ends(record)))
+    context.done(&format!("{what}: {}", masked(&record.token)))?;
+    context.done(&format!("it ends {}", ends(record)))
 }
