@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(crate) struct TypingArgs {
-    /// The openid of the customer, who has written a moment ago.
+    /// The openid of the customer, who wrote, or was written to, within the last half minute.
     openid: String,
     /// Show that nobody types any more.
     #[arg(long)]

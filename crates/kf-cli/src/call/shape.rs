@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(of("add_account", &json!({ "kf_account": "a@b", "nickname": "Ann" })), [""; 0]);
         assert_eq!(
             of("add_account", &json!({ "kf_account": "a@b", "nick": "Ann" })),
-            ["nick is not known; it takes kf_account, nickname", "nickname is missing"]
+            ["nick is not known; it takes kf_account, nickname, business_id", "nickname is missing"]
         );
         assert_eq!(of("list_waiting", &json!({ "a": 1 })), ["a is not known; it takes nothing"]);
         assert_eq!(of("upload_picture", &json!({ "kf_account": "a@b" })), ["it sends a file; name it by --file"]);
