@@ -174,3 +174,29 @@ fn help_names_every_kind() {
     let help = desk.kf(&["message", "send", "--help"]).ok();
     assert!(Message::KINDS.iter().all(|kind| help.contains(&format!("\n  {kind} "))), "{help}");
 }
+
+/// Credentials of the environment do not say what kind of app it is.
+#[test]
+fn where_the_kind_of_the_app_is_not_known_the_message_tells() {
+    let desk = Desk::new("desk-kind");
+    let entry: Value = serde_json::from_str(&std::fs::read_to_string(desk.folder.entry()).unwrap()).unwrap();
+    let of = |app: &'static str, secret: &'static str| {
+        [("KF_BASE_URL", entry["url"].as_str().unwrap()), ("KF_APP_ID", app), ("KF_APP_SECRET", secret)]
+    };
+    let program = of(PROGRAM, "fedcba9876543210fedcba9876543210");
+    let jpeg = desk.file("a.jpg", JPEG);
+    let own: [&[&str]; 3] = [
+        &["text", VISITOR, "hi"],
+        &["link", VISITOR, "http://a", "--title", "T"],
+        &["miniprogrampage", VISITOR, "p", "--title", "T", "--cover", &jpeg],
+    ];
+    for args in own {
+        let said = desk.with(&[&["message", "send"], args].concat(), &program, "", false).ok();
+        assert_eq!(said, format!("sent {} to {VISITOR}\n", args[0]));
+    }
+    let account = of("wx5ca1ab1e00c0ffee", "0123456789abcdef0123456789abcdef");
+    let said = desk.with(&["message", "send", "text", WAITING, "hi", "--as", "test1@test"], &account, "", false).ok();
+    assert_eq!(said, format!("sent text to {WAITING} as test1@test\n"));
+    let link = ["message", "send", "link", WAITING, "http://a", "--title", "T", "--as", "test1@test"];
+    assert!(desk.with(&link, &account, "", false).failed(Exit::Input).contains("leave --as out"));
+}
