@@ -118,6 +118,8 @@ fn text_comes_from_an_argument_a_file_or_the_input() {
     };
     assert_eq!(text(&["a\n"], ""), "a\n");
     assert_eq!(text(&["-"], "客服\n\n"), "客服\n");
+    let typed = desk.typed(&["message", "send", "text", WAITING, "-"], "hi\n");
+    assert!(typed.exit == Exit::Ok && typed.err.starts_with("kf: type or paste it, and end it by Ctrl-D"), "{typed:?}");
     let file = desk.file("text", b"two\r\nlines\r\n");
     assert_eq!(text(&["--text-file", &file], ""), "two\r\nlines");
     assert_eq!(text(&["--answering", "20165267", "--", "-5"], ""), "-5");
