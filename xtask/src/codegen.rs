@@ -2,6 +2,7 @@
 //!
 //! One module an output.
 
+mod calls;
 mod check;
 mod check_family;
 mod family;
@@ -32,6 +33,8 @@ use self::write::{Output, format};
 const GENERATED: &str = "crates/kf-model/src/generated";
 const SIMULATOR: &str = "crates/kf-sim/src/generated";
 const CLIENT: &str = "crates/kf-client/src/generated";
+const COMMAND: &str = "crates/kf-cli/src/generated";
+const FOLDERS: &[&str] = &[GENERATED, SIMULATOR, CLIENT, COMMAND];
 
 /// Writes all outputs; with `check`, fails where one is stale instead.
 pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
@@ -39,13 +42,13 @@ pub(crate) fn run(root: &Path, check: bool) -> Result<(), String> {
     let spec = read(&files).map_err(|problems| list(&problems))?;
     let outputs = outputs(root, &spec)?;
     if check {
-        let stale = write::stale(root, &outputs, &[GENERATED, SIMULATOR, CLIENT]);
+        let stale = write::stale(root, &outputs, FOLDERS);
         return if stale.is_empty() { Ok(()) } else { Err(stale_message(&stale)) };
     }
     for path in write::write(root, &outputs)? {
         println!("wrote {path}");
     }
-    match write::stale(root, &outputs, &[GENERATED, SIMULATOR, CLIENT]).as_slice() {
+    match write::stale(root, &outputs, FOLDERS).as_slice() {
         [] => Ok(()),
         orphans => Err(format!("nothing makes these files any more; remove them: {}", orphans.join(", "))),
     }
@@ -81,6 +84,7 @@ fn outputs(root: &Path, spec: &Spec) -> Result<Vec<Output>, String> {
     rust.push((format!("{GENERATED}.rs"), tables::index(spec)));
     rust.push((format!("{SIMULATOR}/api.rs"), sim::render(spec)));
     rust.push((format!("{CLIENT}/methods.rs"), methods::render(spec)));
+    rust.push((format!("{COMMAND}/calls.rs"), calls::render(spec)));
     let mut outputs = Vec::new();
     for (path, text) in rust {
         outputs.push(Output { text: format(root, &text).map_err(|error| format!("{path}: {error}"))?, path });

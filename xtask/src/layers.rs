@@ -53,10 +53,12 @@ pub(crate) const BUDGETS: &[(&str, &str, usize)] = &[
 
 /// The files, from the root, that may call `Secret::expose`, and why.
 pub(crate) const EXPOSES: &[(&str, &str)] = &[
+    ("crates/kf-cli/src/rid.rs", "hides the credentials in what a request was"),
     ("crates/kf-cli/src/sim/examples.rs", "prints a made-up AppSecret, in examples to paste"),
     ("crates/kf-cli/src/sim/ready.rs", "prints made-up AppSecrets"),
     ("crates/kf-cli/src/sim/runtime.rs", "writes the control key into the file that only its user can read"),
     ("crates/kf-cli/src/sim/start.rs", "looks whether a control key can stand in a header"),
+    ("crates/kf-cli/src/token/show.rs", "shows the ends of a token, or all of it where that is asked for"),
     ("crates/kf-cli/src/watch.rs", "finds it in what is shown of a call, to hide it"),
     ("crates/kf-model/src/secret.rs", "defines it, compares two"),
     ("crates/kf-model/src/wire.rs", "writes it into the body of a token call"),

@@ -5,6 +5,7 @@ mod show;
 
 use clap::Subcommand;
 
+pub(crate) use self::show::worker;
 use crate::context::Context;
 use crate::failure::Failure;
 

@@ -6,9 +6,18 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::account::AccountCommand;
 use crate::demo::DemoArgs;
+use crate::call::CallArgs;
 use crate::exit;
+use crate::media::MediaCommand;
+use crate::message::MessageCommand;
 use crate::online::OnlineArgs;
+use crate::quota::QuotaCommand;
+use crate::rid::RidArgs;
+use crate::session::SessionCommand;
 use crate::sim::SimArgs;
+use crate::token::TokenCommand;
+use crate::typing::TypingArgs;
+use crate::worker::WorkerCommand;
 
 /// The toolkit for WeChat customer service (客服) accounts.
 #[derive(Debug, Parser)]
@@ -62,8 +71,32 @@ pub(crate) enum Command {
     Account(AccountCommand),
     /// See the main job done on a simulated platform, step by step. Start here.
     Demo(DemoArgs),
+    /// Make any call of the API by its name.
+    Call(CallArgs),
+    /// Temporary files on the platform: upload, get.
+    #[command(subcommand)]
+    Media(MediaCommand),
+    /// Messages to customers: send one of any kind.
+    #[command(subcommand)]
+    Message(Box<MessageCommand>),
     /// List the accounts that are online.
     Online(OnlineArgs),
+    /// How many calls are left today: show, clear.
+    #[command(subcommand)]
+    Quota(QuotaCommand),
+    /// Show what became of a request, by the rid of its message.
+    Rid(RidArgs),
+    /// Sessions of customers and accounts: open, close, show, list, who waits.
+    #[command(subcommand)]
+    Session(SessionCommand),
     /// A simulated platform to try the API against, and the commands that drive it.
     Sim(Box<SimArgs>),
+    /// The access token: show where it is kept and when it ends, or refresh it.
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Show a customer that somebody is typing.
+    Typing(TypingArgs),
+    /// Workers of a Mini Program: add, delete, list.
+    #[command(subcommand)]
+    Worker(WorkerCommand),
 }

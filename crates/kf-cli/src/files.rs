@@ -16,6 +16,9 @@ const BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// The name and the bytes of a file; `-` is the input.
 pub(crate) fn read(path: &Path, context: &mut Context<'_, '_>) -> Result<(String, Vec<u8>), Failure> {
     if path == Path::new("-") {
+        if context.streams.types() {
+            context.streams.note("type or paste it, and end it by Ctrl-D in a line of its own");
+        }
         let bytes = context.streams.read_all(BYTES_MAX);
         let bytes = bytes.map_err(|error| Failure::input(format!("the input cannot be read: {error}")))?;
         return Ok(("input".to_owned(), bytes));

@@ -2,6 +2,8 @@
 
 mod account;
 mod args;
+mod call;
+mod checked;
 mod config;
 mod context;
 mod demo;
@@ -9,15 +11,26 @@ mod env;
 mod exit;
 mod failure;
 mod files;
+mod generated;
+mod hidden;
+mod media;
+mod message;
 mod online;
+mod output;
+mod quota;
 mod reach;
+mod rid;
 mod secret_file;
+mod session;
 mod show;
 mod signals;
 mod sim;
 mod streams;
 mod table;
+mod token;
+mod typing;
 mod watch;
+mod worker;
 
 use std::ffi::OsString;
 
@@ -72,7 +85,16 @@ fn dispatch(args: Args, env: &Env, streams: &mut Streams<'_>) -> Result<(), Fail
 async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     match command {
         Command::Account(command) => account::run(command, context).await,
+        Command::Call(args) => call::run(&args, context).await,
+        Command::Media(command) => media::run(command, context).await,
+        Command::Message(command) => message::run(*command, context).await,
         Command::Online(args) => online::run(&args, context).await,
+        Command::Quota(command) => quota::run(command, context).await,
+        Command::Rid(args) => rid::run(&args, context).await,
+        Command::Session(command) => session::run(command, context).await,
+        Command::Token(command) => token::run(command, context).await,
+        Command::Typing(args) => typing::run(&args, context).await,
+        Command::Worker(command) => worker::run(command, context).await,
         // They were done before.
         Command::Demo(_) | Command::Sim(_) => Ok(()),
     }

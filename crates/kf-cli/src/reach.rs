@@ -13,7 +13,7 @@ use kf_token::TokenProvider;
 use kf_transport::Transport;
 
 pub(crate) use self::simulated::plain_host;
-use self::tokens::Kept;
+pub(crate) use self::tokens::Kept;
 use crate::args::Global;
 use crate::env::Env;
 use crate::failure::Failure;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use kf_model::{ENDPOINTS, Method, Secret};
+use kf_model::{Method, Secret};
 use kf_transport::{Body, ParamValue, Request, Response, Transport, TransportError};
 use serde_json::Value;
 
+use crate::hidden::is_credential;
 use crate::show::chain;
 
 /// What is shown instead of a credential.
@@ -98,23 +99,20 @@ fn target(request: &Request) -> String {
     format!("{}{mark}{query}", request.path)
 }
 
-/// What must not be shown of a call: the members that are credentials, and the credentials that it went out with.
+/// What must not be shown of a call beside the members that are credentials: those that it went out with.
 struct Hidden {
-    members: Vec<&'static str>,
     secrets: Vec<Secret>,
 }
 
 impl Hidden {
     fn of(request: &Request) -> Self {
-        let specs = ENDPOINTS.iter().flat_map(|spec| spec.request.iter().chain(spec.response));
-        let members: Vec<_> = specs.filter(|field| field.secret).map(|field| field.name).collect();
         let mut secrets: Vec<Secret> = Vec::new();
         for param in &request.query {
             if let ParamValue::Secret(secret) = &param.value {
                 secrets.push(Secret::clone(secret));
             }
         }
-        let mut hidden = Self { members, secrets };
+        let mut hidden = Self { secrets };
         if let Body::Json(json) = &request.body
             && let Ok(value) = serde_json::from_slice::<Value>(json)
         {
@@ -128,14 +126,10 @@ impl Hidden {
         let Value::Object(members) = value else { return };
         for (name, value) in members {
             match value {
-                Value::String(text) if self.is_hidden(name) => self.secrets.push(Secret::from(text.as_str())),
+                Value::String(text) if is_credential(name) => self.secrets.push(Secret::from(text.as_str())),
                 value => self.collect(value),
             }
         }
-    }
-
-    fn is_hidden(&self, name: &str) -> bool {
-        self.members.contains(&name)
     }
 
     fn body(&self, body: &Body) -> Option<String> {
@@ -171,7 +165,7 @@ impl Hidden {
             Value::Array(values) => values.iter_mut().for_each(|value| self.clean(value)),
             Value::Object(members) => {
                 for (name, value) in members.iter_mut() {
-                    if self.is_hidden(name) && !value.is_object() {
+                    if is_credential(name) && !value.is_object() {
                         *value = MASK.into();
                     } else {
                         self.clean(value);

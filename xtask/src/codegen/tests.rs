@@ -414,6 +414,15 @@ fn a_union_is_an_enum_of_what_is_sent() {
         &["pub kind: Option<String>,", "pub letters: Option<LettersParcel>,", "pub letters: Option<Vec<Letter>>,"],
     );
     says(text("methods.rs"), &["pub async fn add_thing(&self, parcel: impl Into<Parcel>) -> Result<(), Error>"]);
+    says(
+        text("calls.rs"),
+        &[
+            "(\"add_thing\", send::<AddThing>)",
+            "name: \"Parcel\"",
+            "(\"case\", \"BoxParcel\")",
+            "Member { name: \"letters\", kind: \"[Letter]\", required: true }",
+        ],
+    );
     let openapi: serde_json::Value = serde_json::from_str(text("openapi.json")).unwrap();
     let schemas = &openapi["components"]["schemas"];
     assert_eq!(schemas["AddThing"]["properties"]["kind"]["enum"], serde_json::json!(["case", "letters"]));

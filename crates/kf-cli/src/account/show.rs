@@ -73,7 +73,7 @@ fn name(row: &Account) -> String {
 }
 
 /// Who works as the account, or is invited to.
-fn worker(row: &Account) -> String {
+pub(crate) fn worker(row: &Account) -> String {
     let text = match (&row.kf_wx, &row.invite_wx) {
         (Some(worker), _) => worker.clone(),
         (None, Some(invited)) => {

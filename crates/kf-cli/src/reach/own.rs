@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kf_model::{AppId, Caller, Secret};
-use kf_token::TokenStore;
 use kf_transport::{HyperTransport, Trust};
 
-use super::tokens::{self, AppAccess};
+use super::tokens::{self, AppAccess, Store};
 use super::{Access, Parts, proxy};
 use crate::args::Global;
 use crate::config::{Config, Profile, beside};
@@ -110,7 +109,7 @@ impl Settings<'_> {
         }
     }
 
-    fn store(&self, base_url: Option<&str>) -> Result<Arc<dyn TokenStore>, Failure> {
+    fn store(&self, base_url: Option<&str>) -> Result<Store, Failure> {
         match self.profile.store.as_deref() {
             Some("memory") => Ok(tokens::in_memory()),
             None | Some("file") => match self.env.xdg("XDG_STATE_HOME", ".local/state") {

@@ -23,12 +23,20 @@ pub(super) struct AppAccess {
     pub(super) app_id: AppId,
     pub(super) secret: Secret,
     pub(super) call: TokenCall,
+    pub(super) store: Store,
+}
+
+/// A store, and where that is, for a person.
+pub(super) struct Store {
     pub(super) store: Arc<dyn TokenStore>,
+    pub(super) place: String,
 }
 
 /// Where a token is kept.
 pub(crate) struct Kept {
     pub(crate) store: Arc<dyn TokenStore>,
+    /// Where that is, for a person.
+    pub(crate) place: String,
     pub(crate) key: TokenKey,
     /// What fetches it anew, whatever is kept.
     pub(crate) secret: Secret,
@@ -57,30 +65,32 @@ pub(super) fn provider(access: Access, wire: &Arc<dyn Transport>) -> Provided {
 
 fn refreshing(
     source: impl TokenSource + 'static,
-    store: Arc<dyn TokenStore>,
+    Store { store, place }: Store,
     app_id: AppId,
     secret: Secret,
     call: TokenCall,
 ) -> Provided {
-    let kept = Kept { store: Arc::clone(&store), key: source.key().clone(), secret, call };
+    let kept = Kept { store: Arc::clone(&store), place, key: source.key().clone(), secret, call };
     (Arc::new(Refreshing::new(source, store)), Some(kept), Some(app_id))
 }
 
 /// Tokens in memory: each run fetches its own.
-pub(super) fn in_memory() -> Arc<dyn TokenStore> {
-    Arc::new(MemoryStore::new())
+pub(super) fn in_memory() -> Store {
+    Store { store: Arc::new(MemoryStore::new()), place: "memory, for this run alone".to_owned() }
 }
 
 /// Tokens in a file of the user.
-pub(super) fn in_file(folder: &Path, name: &str) -> Result<Arc<dyn TokenStore>, Failure> {
+pub(super) fn in_file(folder: &Path, name: &str) -> Result<Store, Failure> {
     create(folder).map_err(|error| {
         Failure::new(
             Exit::Failed,
             escaped(&format!("{} cannot be made, which is for tokens: {error}", folder.display())),
         )
     })?;
-    let store = FileStore::open(folder.join(name));
-    Ok(Arc::new(store.map_err(|error| Failure::new(Exit::Failed, escaped(&chain(&error))))?))
+    let path = folder.join(name);
+    let place = path.display().to_string();
+    let store = FileStore::open(path).map_err(|error| Failure::new(Exit::Failed, escaped(&chain(&error))))?;
+    Ok(Store { store: Arc::new(store), place })
 }
 
 fn create(folder: &Path) -> io::Result<()> {
@@ -93,17 +103,20 @@ fn create(folder: &Path) -> io::Result<()> {
 
 /// Tokens in a Redis.
 #[cfg(feature = "redis")]
-pub(super) fn in_redis(url: &str, password: Option<Secret>) -> Result<Arc<dyn TokenStore>, Failure> {
+pub(super) fn in_redis(url: &str, password: Option<Secret>) -> Result<Store, Failure> {
     let mut builder = kf_token_redis::RedisStore::builder(Secret::from(url));
     if let Some(password) = password {
         builder = builder.password(password);
     }
     let store = builder.build().map_err(|error| Failure::input(format!("store: {}", chain(&error))))?;
-    Ok(Arc::new(store))
+    // A URL may hold a password before the host.
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    Ok(Store { store: Arc::new(store), place: format!("the Redis at {host}") })
 }
 
 #[cfg(not(feature = "redis"))]
-pub(super) fn in_redis(_: &str, _: Option<Secret>) -> Result<Arc<dyn TokenStore>, Failure> {
+pub(super) fn in_redis(_: &str, _: Option<Secret>) -> Result<Store, Failure> {
     Err(Failure::input(
         "store: this kf was built without Redis; build it with the feature redis, or use store = \"file\"",
     ))

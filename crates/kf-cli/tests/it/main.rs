@@ -2,12 +2,18 @@
 
 #![cfg(unix)]
 
+mod calls;
+mod desk;
 mod files;
 mod killed;
+mod media;
+mod messages;
 mod running;
 mod secrets;
+mod service;
 mod start;
 mod story;
 mod terminal;
+mod tokens;
 mod usage;
 mod within;

@@ -1,0 +1,3 @@
+//! What is generated from the specification.
+
+pub(crate) mod calls;

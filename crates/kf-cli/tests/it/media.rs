@@ -1,0 +1,62 @@
+//! Temporary files: up, and down again.
+
+use kf_cli::Exit;
+use serde_json::Value;
+
+use crate::desk::Desk;
+
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\xff\0\x1b[2J";
+
+#[test]
+fn a_file_comes_back_as_it_went() {
+    let desk = Desk::new("desk-media");
+    let file = desk.file("a.png", PNG);
+    let said = desk.kf(&["media", "upload", &file]).ok();
+    let (first, rest) = said.split_once('\n').unwrap();
+    let id = first.strip_prefix("media id  ").unwrap();
+    assert!(rest.starts_with("kind      image\nuntil     20") && rest.ends_with(" Beijing\n"), "{said}");
+    assert_eq!(desk.kf(&["media", "get", id, "--out", "b.png"]).ok(), "wrote b.png: 14 bytes, image/png\n");
+    assert_eq!(std::fs::read(desk.path("b.png")).unwrap(), PNG);
+    let output = desk.folder.command(&["--sim", "media", "get", id]).output().unwrap();
+    assert_eq!(output.stdout, PNG);
+    // A terminal would obey what is in it.
+    for list in [&["media", "get", id][..], &["call", "fetch_media", "--query", &format!("media_id={id}")]] {
+        let err = desk.typed(&[&["-v"], list].concat(), "").failed(Exit::Usage);
+        assert!(err.contains("nothing for a terminal: give --out FILE") && !err.contains("->"), "{err}");
+    }
+    let called = desk.kf(&["call", "fetch_media", "--query", &format!("media_id={id}"), "--out", "c.png"]).ok();
+    assert_eq!(called, "wrote c.png: 14 bytes, image/png\n");
+    assert_eq!(std::fs::read(desk.path("c.png")).unwrap(), PNG);
+    let err = desk.kf(&["media", "get", id, "--out", "none/b.png"]).failed(Exit::Failed);
+    assert!(err.contains("none/b.png cannot be written"), "{err}");
+}
+
+#[test]
+fn a_video_comes_as_an_address() {
+    let desk = Desk::new("desk-video");
+    let file = desk.file("a.mp4", b"\0\0\0\x18ftypmp42");
+    let answer = desk.kf(&["media", "upload", &file, "--json"]).ok();
+    let answer: Value = serde_json::from_str(&answer).unwrap();
+    assert_eq!(answer["type"], "video");
+    let said = desk.kf(&["media", "get", answer["media_id"].as_str().unwrap(), "--out", "b.mp4"]);
+    assert!(said.err.starts_with("kf: this is a video, ") && said.out.starts_with("http"), "{said:?}");
+    assert!(!desk.path("b.mp4").exists());
+}
+
+#[test]
+fn what_cannot_be_a_file_is_told_before_it_goes_out() {
+    let desk = Desk::new("desk-media-wrong");
+    let (text, empty) = (desk.file("a.txt", b"text"), desk.file("empty", b""));
+    let large = desk.file("large.jpg", &[&[0xff, 0xd8, 0xff][..], &[0; 64 * 1024]].concat());
+    let cases: [(&[&str], &str); 5] = [
+        (&[&text], "is no JPEG, PNG, GIF, AMR, MP3 or MP4 by its content; say --kind"),
+        (&[&empty, "--kind", "image"], "the file is empty"),
+        (&[&large, "--kind", "thumb"], "the file has 65539 bytes; at most 65536 are allowed"),
+        (&[&large, "--kind", "voice"], "is of the kind image by its content, and voice is needed"),
+        (&["none.jpg"], "none.jpg cannot be read"),
+    ];
+    for (args, why) in cases {
+        let err = desk.kf(&[&["-v", "media", "upload"], args].concat()).failed(Exit::Input);
+        assert!(err.contains(why) && err.lines().count() == 1, "{err}");
+    }
+}
