@@ -1,0 +1,4 @@
+//! Rosters: what is wrong with a file.
+
+mod forms;
+mod problems;
