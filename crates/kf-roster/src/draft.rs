@@ -2,6 +2,8 @@
 
 mod across;
 
+pub(crate) use self::across::is_of_platform;
+
 use std::fmt::Display;
 
 use kf_model::{KfAccount, Nickname, WechatId};

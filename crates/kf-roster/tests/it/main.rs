@@ -1,4 +1,5 @@
-//! Rosters: what is wrong with a file.
+//! Rosters: what is wrong with a file, and what a plan says.
 
 mod forms;
+mod plans;
 mod problems;
