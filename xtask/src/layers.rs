@@ -10,6 +10,7 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("kf-token-redis", &["kf-model", "kf-token", "kf-transport"]),
     ("kf-client", &["kf-model", "kf-token", "kf-transport"]),
     ("kf-push", &["kf-model", "kf-transport"]),
+    ("kf-roster", &["kf-client", "kf-model"]),
     ("kf-sim", &["kf-model", "kf-transport"]),
     ("kf-cli", &["kf-client", "kf-model", "kf-sim", "kf-token", "kf-token-redis", "kf-transport"]),
     ("kf-tests", &[]),
@@ -47,6 +48,7 @@ pub(crate) const BUDGETS: &[(&str, &str, usize)] = &[
     ("kf-token-redis", "tls", 104),
     ("kf-client", "", 72),
     ("kf-push", "", 42),
+    ("kf-roster", "", 72),
     ("kf-sim", "", 36),
     ("kf-cli", "", 90),
 ];
