@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::account::AccountCommand;
-use crate::demo::DemoArgs;
 use crate::call::CallArgs;
+use crate::demo::DemoArgs;
 use crate::exit;
 use crate::media::MediaCommand;
 use crate::message::MessageCommand;

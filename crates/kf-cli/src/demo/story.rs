@@ -33,7 +33,10 @@ pub(super) const STORY: &[Step] = &[
     step("A customer follows the app", &["sim", "follow", CUSTOMER]),
     step("and writes.", &["sim", "say", CUSTOMER, "请问几点开门？"]),
     step("The person takes the customer: a session opens.", &["--sim", "session", "open", "reception@test", CUSTOMER]),
-    step("A message goes out.", &["--sim", "message", "send", "text", CUSTOMER, "九点开门，欢迎光临", "--as", "reception@test"]),
+    step(
+        "A message goes out.",
+        &["--sim", "message", "send", "text", CUSTOMER, "九点开门，欢迎光临", "--as", "reception@test"],
+    ),
     step("The session is over.", &["--sim", "session", "close", "reception@test", CUSTOMER]),
     step("The account is deleted,", &["--sim", "account", "delete", "reception@test"]),
     step("and is gone.", &["--sim", "account", "list"]),
