@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod files;
 mod online;
+mod progress;
 mod reach;
 mod secret_file;
 mod show;
