@@ -7,6 +7,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use crate::account::AccountCommand;
 use crate::exit;
 use crate::online::OnlineArgs;
+use crate::records::RecordsCommand;
 use crate::sim::SimArgs;
 
 /// The toolkit for WeChat customer service (客服) accounts.
@@ -58,6 +59,9 @@ pub(crate) enum Command {
     Account(AccountCommand),
     /// List the accounts that are online.
     Online(OnlineArgs),
+    /// Message records: what customers and workers wrote to each other.
+    #[command(subcommand)]
+    Records(RecordsCommand),
     /// A simulated platform to try the API against, and the commands that drive it.
     Sim(Box<SimArgs>),
 }

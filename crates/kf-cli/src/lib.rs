@@ -11,6 +11,7 @@ mod files;
 mod online;
 mod progress;
 mod reach;
+mod records;
 mod secret_file;
 mod show;
 mod signals;
@@ -67,6 +68,7 @@ async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Fai
     match command {
         Command::Account(command) => account::run(command, context).await,
         Command::Online(args) => online::run(&args, context).await,
+        Command::Records(command) => records::run(command, context).await,
         Command::Sim(args) => sim::run(*args, context.env, context.streams),
     }
 }

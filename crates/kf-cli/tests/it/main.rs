@@ -4,6 +4,7 @@
 
 mod files;
 mod killed;
+mod records;
 mod running;
 mod secrets;
 mod start;
