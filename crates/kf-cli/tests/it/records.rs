@@ -1,6 +1,7 @@
 //! `kf records`: what a person sees, over a world with many records.
 
 mod broken;
+mod list;
 mod screens;
 
 use std::fmt::Write as _;
