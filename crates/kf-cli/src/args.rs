@@ -12,6 +12,7 @@ use crate::media::MediaCommand;
 use crate::message::MessageCommand;
 use crate::online::OnlineArgs;
 use crate::quota::QuotaCommand;
+use crate::records::RecordsCommand;
 use crate::rid::RidArgs;
 use crate::session::SessionCommand;
 use crate::sim::SimArgs;
@@ -66,11 +67,11 @@ pub(crate) struct Form {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// See the main job done on a simulated platform, step by step. Start here.
+    Demo(DemoArgs),
     /// Customer service accounts: list, show, add, update, delete, invite a worker, set the picture.
     #[command(subcommand)]
     Account(AccountCommand),
-    /// See the main job done on a simulated platform, step by step. Start here.
-    Demo(DemoArgs),
     /// Make any call of the API by its name.
     Call(CallArgs),
     /// Temporary files on the platform: upload, get.
@@ -89,6 +90,9 @@ pub(crate) enum Command {
     /// Sessions of customers and accounts: open, close, show, list, who waits.
     #[command(subcommand)]
     Session(SessionCommand),
+    /// Message records: what customers and workers wrote to each other.
+    #[command(subcommand)]
+    Records(RecordsCommand),
     /// A simulated platform to try the API against, and the commands that drive it.
     Sim(Box<SimArgs>),
     /// The access token: show where it is kept and when it ends, or refresh it.

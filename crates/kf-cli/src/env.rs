@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use kf_transport::{Clock, SystemClock};
 
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -15,6 +18,7 @@ pub struct Env {
     folder: PathBuf,
     user: Option<u32>,
     process: u32,
+    clock: Arc<dyn Clock>,
 }
 
 impl Env {
@@ -27,7 +31,15 @@ impl Env {
         user: Option<u32>,
         process: u32,
     ) -> Self {
-        Self { variables: variables.into_iter().collect(), temp, folder, user, process }
+        let clock = Arc::new(SystemClock::new());
+        Self { variables: variables.into_iter().collect(), temp, folder, user, process, clock }
+    }
+
+    /// The same with another clock than that of the machine: for what `today` is, and for how long something takes.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
     }
 
     /// A variable; one that is empty counts as none.
@@ -68,7 +80,13 @@ impl Env {
                 variables.insert(name.into(), folder.into());
             }
         }
-        Self { variables, temp: self.temp.clone(), folder: self.folder.clone(), ..*self }
+        Self {
+            variables,
+            temp: self.temp.clone(),
+            folder: self.folder.clone(),
+            clock: Arc::clone(&self.clock),
+            ..*self
+        }
     }
 
     /// The folder for temporary files.
@@ -84,6 +102,11 @@ impl Env {
     /// The number of the user.
     pub(crate) fn user(&self) -> Option<u32> {
         self.user
+    }
+
+    /// What time it is.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
     }
 
     /// The number of the process.

@@ -17,8 +17,10 @@ mod media;
 mod message;
 mod online;
 mod output;
+mod progress;
 mod quota;
 mod reach;
+mod records;
 mod rid;
 mod secret_file;
 mod session;
@@ -95,6 +97,7 @@ async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Fai
         Command::Token(command) => token::run(command, context).await,
         Command::Typing(args) => typing::run(&args, context).await,
         Command::Worker(command) => worker::run(command, context).await,
+        Command::Records(command) => records::run(command, context).await,
         // They were done before.
         Command::Demo(_) | Command::Sim(_) => Ok(()),
     }

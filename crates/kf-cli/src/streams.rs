@@ -6,6 +6,8 @@ use std::future::{Future, pending};
 use std::io::{self, Read, Write};
 use std::pin::Pin;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::failure::Failure;
 use crate::show;
 
@@ -24,6 +26,8 @@ pub struct Streams<'a> {
     input: Option<Input<'a>>,
     is_colored: bool,
     stop: Option<Box<dyn FnOnce() -> io::Result<Stop> + 'a>>,
+    /// How many columns of the errors are taken by a line that will be written over.
+    passing: usize,
 }
 
 struct Input<'a> {
@@ -43,6 +47,7 @@ impl<'a> Streams<'a> {
             input: None,
             is_colored: false,
             stop: None,
+            passing: 0,
         }
     }
 
@@ -160,6 +165,9 @@ impl<'a> Streams<'a> {
 
     /// Writes text of ours, which is fit for a terminal, at once.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        if self.is_terminal {
+            self.wipe();
+        }
         self.out.write_all(text.as_bytes())?;
         Ok(self.out.flush()?)
     }
@@ -188,6 +196,28 @@ impl<'a> Streams<'a> {
 
     /// Writes to the errors. If that fails there is nobody to tell.
     pub(crate) fn complain(&mut self, text: &str) {
+        self.wipe();
+        self.tell(text);
+    }
+
+    /// Writes a line of ours to a terminal that shows the errors, over the one before; what is written next takes its place.
+    pub(crate) fn pass(&mut self, line: &str) {
+        let width = line.width();
+        // Blanks instead of a code of the terminal: the dumb ones know no codes.
+        let blank = " ".repeat(self.passing.saturating_sub(width));
+        self.tell(&format!("\r{line}{blank}"));
+        self.passing = width;
+    }
+
+    /// Takes the line away that will be written over.
+    pub(crate) fn wipe(&mut self) {
+        if self.passing > 0 {
+            let blank = " ".repeat(std::mem::take(&mut self.passing));
+            self.tell(&format!("\r{blank}\r"));
+        }
+    }
+
+    fn tell(&mut self, text: &str) {
         let _ = self.err.write_all(text.as_bytes()).and_then(|()| self.err.flush());
     }
 }

@@ -8,6 +8,7 @@ mod files;
 mod killed;
 mod media;
 mod messages;
+mod records;
 mod running;
 mod secrets;
 mod service;
