@@ -64,7 +64,12 @@ impl Place {
     /// Opens the part for this process alone.
     pub(super) fn open(&self) -> Result<File, Failure> {
         let shown = self.part.display();
-        let cannot = |error| Failure::new(Exit::Failed, escaped(&format!("{shown} cannot be written: {error}")));
+        let cannot = |error| {
+            Failure::new(
+                Exit::Failed,
+                escaped(&format!("{shown} cannot be written: {error}; name a place by --out where you can write")),
+            )
+        };
         let used = || Failure::new(Exit::Failed, escaped(&format!("another kf writes {shown} just now; let it end")));
         let file = private().create(true).truncate(false).open(&self.part).map_err(cannot)?;
         match file.try_lock() {

@@ -204,6 +204,8 @@ fn one_that_is_written_already_is_waited_for() {
     assert!(err.contains("out.csv.part just now; let it end"), "{err}");
     drop(held);
     folder.kf(&export("2026-03-01", "out.csv", "10")).ok();
+    let err = folder.kf(&export("2026-03-01", "none/out.csv", "10")).failed(1);
+    assert!(err.contains("none/out.csv.part cannot be written: No such file") && err.contains("by --out"), "{err}");
     let err = folder.kf(&export("2026-03-01", "out.csv", "10")).failed(5);
     assert!(err.contains("out.csv is there already; name another file by --out, or add --force"), "{err}");
 }
