@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::account::AccountCommand;
 use crate::exit;
+use crate::offline::OfflineCommand;
 use crate::online::OnlineArgs;
 use crate::sim::SimArgs;
 
@@ -60,4 +61,6 @@ pub(crate) enum Command {
     Online(OnlineArgs),
     /// A simulated platform to try the API against, and the commands that drive it.
     Sim(Box<SimArgs>),
+    #[command(flatten)]
+    Offline(OfflineCommand),
 }

@@ -4,10 +4,14 @@ mod account;
 mod args;
 mod config;
 mod context;
+mod endpoints;
 mod env;
 mod exit;
+mod explain;
 mod failure;
 mod files;
+mod near;
+mod offline;
 mod online;
 mod reach;
 mod secret_file;
@@ -16,6 +20,7 @@ mod signals;
 mod sim;
 mod streams;
 mod table;
+mod validate;
 mod watch;
 
 use std::ffi::OsString;
@@ -50,9 +55,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, env: &Env, streams: &mut St
 
 fn dispatch(args: Args, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let Args { global, command } = args;
-    // It has a runtime of its own, and no credentials.
+    // These have a runtime of their own, or none, and no credentials.
     let command = match command {
         Command::Sim(args) => return sim::run(*args, env, streams),
+        Command::Offline(command) => return offline::run(&command, &mut Context::new(&global, env, streams)),
         other => other,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -67,6 +73,7 @@ async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Fai
         Command::Account(command) => account::run(command, context).await,
         Command::Online(args) => online::run(&args, context).await,
         Command::Sim(args) => sim::run(*args, context.env, context.streams),
+        Command::Offline(command) => offline::run(&command, context),
     }
 }
 

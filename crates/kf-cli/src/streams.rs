@@ -123,19 +123,25 @@ impl<'a> Streams<'a> {
     /// Asks a person, and reads a line; nothing when there is no more.
     pub(crate) fn question(&mut self, question: &str) -> io::Result<Option<String>> {
         self.complain(question);
-        let (mut line, mut byte) = (Vec::new(), [0]);
+        let line = self.input_line(usize::MAX)?;
+        Ok(line.map(|line| String::from_utf8_lossy(&line).trim().to_owned()))
+    }
+
+    /// A line of the input without its end; nothing when there is no more. Of one that is too long a byte more is kept.
+    pub(crate) fn input_line(&mut self, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
+        let (mut line, mut byte, mut is_begun) = (Vec::new(), [0], false);
         let Some(input) = &mut self.input else { return Ok(None) };
         loop {
             match input.from.read(&mut byte) {
-                Ok(0) if line.is_empty() => return Ok(None),
-                Ok(0) => break,
-                Ok(_) if byte[0] == b'\n' => break,
-                Ok(_) => line.push(byte[0]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(0) => return Ok(is_begun.then_some(line)),
+                Ok(_) if byte[0] == b'\n' => return Ok(Some(line)),
+                Ok(_) if line.len() <= bytes_max => line.push(byte[0]),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             }
+            is_begun = true;
         }
-        Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
     }
 
     /// Text that stands out, in a terminal with colors.

@@ -4,6 +4,7 @@
 
 mod files;
 mod killed;
+mod offline;
 mod running;
 mod secrets;
 mod start;

@@ -1,0 +1,30 @@
+//! The commands that need no platform, no runtime and no credentials.
+
+use clap::Subcommand;
+
+use crate::context::Context;
+use crate::endpoints::{self, EndpointsArgs};
+use crate::explain::{self, ExplainArgs};
+use crate::failure::Failure;
+use crate::validate::{self, ValidateCommand};
+
+/// The commands that need no platform.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OfflineCommand {
+    /// List the calls of the API, who may make them and where they go. Needs no platform.
+    Endpoints(EndpointsArgs),
+    /// Say all that is known about a code of the platform, or about a call. Needs no platform.
+    Explain(ExplainArgs),
+    /// Check names and ids by the rules of the platform before it does. Needs no platform.
+    #[command(subcommand)]
+    Validate(ValidateCommand),
+}
+
+/// Runs one of them.
+pub(crate) fn run(command: &OfflineCommand, context: &mut Context<'_, '_>) -> Result<(), Failure> {
+    match command {
+        OfflineCommand::Endpoints(args) => endpoints::run(args, context),
+        OfflineCommand::Explain(args) => explain::run(args, context),
+        OfflineCommand::Validate(command) => validate::run(command, context),
+    }
+}
