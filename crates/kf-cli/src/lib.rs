@@ -2,6 +2,7 @@
 
 mod account;
 mod args;
+mod completions;
 mod config;
 mod context;
 mod endpoints;
@@ -10,6 +11,7 @@ mod exit;
 mod explain;
 mod failure;
 mod files;
+mod man;
 mod near;
 mod offline;
 mod online;

@@ -2,19 +2,25 @@
 
 use clap::Subcommand;
 
+use crate::completions::{self, CompletionsArgs};
 use crate::context::Context;
 use crate::endpoints::{self, EndpointsArgs};
 use crate::explain::{self, ExplainArgs};
 use crate::failure::Failure;
+use crate::man::{self, ManArgs};
 use crate::validate::{self, ValidateCommand};
 
 /// The commands that need no platform.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OfflineCommand {
+    /// Print what a shell loads to complete this command.
+    Completions(CompletionsArgs),
     /// List the calls of the API, who may make them and where they go. Needs no platform.
     Endpoints(EndpointsArgs),
     /// Say all that is known about a code of the platform, or about a call. Needs no platform.
     Explain(ExplainArgs),
+    /// Print a page of the manual, or write all of them.
+    Man(ManArgs),
     /// Check names and ids by the rules of the platform before it does. Needs no platform.
     #[command(subcommand)]
     Validate(ValidateCommand),
@@ -23,8 +29,10 @@ pub(crate) enum OfflineCommand {
 /// Runs one of them.
 pub(crate) fn run(command: &OfflineCommand, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     match command {
+        OfflineCommand::Completions(args) => completions::run(args, context),
         OfflineCommand::Endpoints(args) => endpoints::run(args, context),
         OfflineCommand::Explain(args) => explain::run(args, context),
+        OfflineCommand::Man(args) => man::run(args, context),
         OfflineCommand::Validate(command) => validate::run(command, context),
     }
 }

@@ -4,6 +4,7 @@
 
 mod files;
 mod killed;
+mod manual;
 mod offline;
 mod running;
 mod secrets;
