@@ -15,6 +15,8 @@ mod man;
 mod near;
 mod offline;
 mod online;
+mod push;
+mod push_secret;
 mod reach;
 mod secret_file;
 mod show;

@@ -8,6 +8,7 @@ use crate::endpoints::{self, EndpointsArgs};
 use crate::explain::{self, ExplainArgs};
 use crate::failure::Failure;
 use crate::man::{self, ManArgs};
+use crate::push::{self, PushCommand};
 use crate::validate::{self, ValidateCommand};
 
 /// The commands that need no platform.
@@ -21,6 +22,9 @@ pub(crate) enum OfflineCommand {
     Explain(ExplainArgs),
     /// Print a page of the manual, or write all of them.
     Man(ManArgs),
+    /// Debug a callback: check its signature, open what it encrypts. Needs no platform.
+    #[command(subcommand)]
+    Push(PushCommand),
     /// Check names and ids by the rules of the platform before it does. Needs no platform.
     #[command(subcommand)]
     Validate(ValidateCommand),
@@ -33,6 +37,7 @@ pub(crate) fn run(command: &OfflineCommand, context: &mut Context<'_, '_>) -> Re
         OfflineCommand::Endpoints(args) => endpoints::run(args, context),
         OfflineCommand::Explain(args) => explain::run(args, context),
         OfflineCommand::Man(args) => man::run(args, context),
+        OfflineCommand::Push(command) => push::run(command, context),
         OfflineCommand::Validate(command) => validate::run(command, context),
     }
 }

@@ -14,6 +14,44 @@ const BYTES_MAX: u64 = 64 * 1024;
 
 /// The secret in a file, blanks and ends of lines around it left out.
 pub(crate) fn read(path: &Path, env: &Env) -> Result<Secret, Failure> {
+    let text = text(path, env)?;
+    let secret = text.trim();
+    if secret.is_empty() || secret.contains(char::is_whitespace) {
+        let shown = env.absolute(path);
+        let shown = shown.display();
+        return Err(Failure::input(format!("{shown} holds no secret; write it there, alone in one line")));
+    }
+    Ok(Secret::from(secret))
+}
+
+/// The secrets in a file of lines such as `token = SECRET`, each with its name. Lines that begin with `#` are for people.
+pub(crate) fn read_named(
+    path: &Path,
+    env: &Env,
+    names: &[&'static str],
+) -> Result<Vec<(&'static str, Secret)>, Failure> {
+    let text = text(path, env)?;
+    let mut found = Vec::new();
+    for (line, number) in text.lines().map(str::trim).zip(1..) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let named = line.split_once('=').and_then(|(name, value)| {
+            let name = names.iter().find(|known| **known == name.trim())?;
+            Some((*name, value.trim())).filter(|(_, value)| !value.is_empty())
+        });
+        // What stands there may be the secret alone.
+        let (name, value) = named.ok_or_else(|| {
+            let forms: Vec<_> = names.iter().map(|name| format!("{name} = SECRET")).collect();
+            Failure::input(format!("{}, line {number}: write {}", path.display(), forms.join(" or ")))
+        })?;
+        found.push((name, Secret::from(value)));
+    }
+    Ok(found)
+}
+
+/// The text of a file that nobody else can read.
+fn text(path: &Path, env: &Env) -> Result<String, Failure> {
     let path = env.absolute(path);
     let shown = path.display();
     let cannot = |error: std::io::Error| Failure::input(format!("{shown} cannot be read: {error}"));
@@ -21,11 +59,7 @@ pub(crate) fn read(path: &Path, env: &Env) -> Result<Secret, Failure> {
     refuse(&file.metadata().map_err(cannot)?, &path, env).map_err(Failure::input)?;
     let mut text = String::new();
     file.take(BYTES_MAX).read_to_string(&mut text).map_err(cannot)?;
-    let secret = text.trim();
-    if secret.is_empty() || secret.contains(char::is_whitespace) {
-        return Err(Failure::input(format!("{shown} holds no secret; write it there, alone in one line")));
-    }
-    Ok(Secret::from(secret))
+    Ok(text)
 }
 
 /// Refuses a file that others can read or write.

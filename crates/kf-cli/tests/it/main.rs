@@ -6,6 +6,7 @@ mod files;
 mod killed;
 mod manual;
 mod offline;
+mod pushes;
 mod running;
 mod secrets;
 mod start;
