@@ -53,6 +53,7 @@ pub(crate) const BUDGETS: &[(&str, &str, usize)] = &[
 
 /// The files, from the root, that may call `Secret::expose`, and why.
 pub(crate) const EXPOSES: &[(&str, &str)] = &[
+    ("crates/kf-cli/src/secret_file.rs", "writes an AppSecret into a file that only its user can read"),
     ("crates/kf-cli/src/sim/examples.rs", "prints a made-up AppSecret, in examples to paste"),
     ("crates/kf-cli/src/sim/ready.rs", "prints made-up AppSecrets"),
     ("crates/kf-cli/src/sim/runtime.rs", "writes the control key into the file that only its user can read"),

@@ -8,6 +8,7 @@ use crate::account::AccountCommand;
 use crate::exit;
 use crate::offline::OfflineCommand;
 use crate::online::OnlineArgs;
+use crate::profiles::ConfigCommand;
 use crate::sim::SimArgs;
 
 /// The toolkit for WeChat customer service (客服) accounts.
@@ -57,6 +58,9 @@ pub(crate) enum Command {
     /// Customer service accounts: list, show, add, update, delete, invite a worker, set the picture.
     #[command(subcommand)]
     Account(AccountCommand),
+    /// The profiles of your apps: write the first, list them, try them.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// List the accounts that are online.
     Online(OnlineArgs),
     /// A simulated platform to try the API against, and the commands that drive it.

@@ -15,6 +15,7 @@ mod man;
 mod near;
 mod offline;
 mod online;
+mod profiles;
 mod push;
 mod push_secret;
 mod reach;
@@ -24,6 +25,7 @@ mod signals;
 mod sim;
 mod streams;
 mod table;
+mod typed;
 mod validate;
 mod watch;
 
@@ -75,6 +77,7 @@ fn dispatch(args: Args, env: &Env, streams: &mut Streams<'_>) -> Result<(), Fail
 async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     match command {
         Command::Account(command) => account::run(command, context).await,
+        Command::Config(command) => profiles::run(command, context).await,
         Command::Online(args) => online::run(&args, context).await,
         Command::Sim(args) => sim::run(*args, context.env, context.streams),
         Command::Offline(command) => offline::run(&command, context),

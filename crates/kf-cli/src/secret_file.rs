@@ -1,7 +1,7 @@
 //! Secrets in files that only their owner can read.
 
-use std::fs;
-use std::io::Read as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use kf_model::Secret;
@@ -59,7 +59,29 @@ fn text(path: &Path, env: &Env) -> Result<String, Failure> {
     refuse(&file.metadata().map_err(cannot)?, &path, env).map_err(Failure::input)?;
     let mut text = String::new();
     file.take(BYTES_MAX).read_to_string(&mut text).map_err(cannot)?;
-    Ok(text)
+    // The mark that some editors begin a file with cannot be seen, and is no part of a secret.
+    Ok(text.trim_start_matches('\u{FEFF}').to_owned())
+}
+
+/// What can be said of a file of a secret without reading it: nothing if it is as it must be, or else why it is not.
+pub(crate) fn trouble(path: &Path, env: &Env) -> Option<String> {
+    let path = env.absolute(path);
+    match fs::metadata(&path) {
+        Ok(metadata) => refuse(&metadata, &path, env).err(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some("missing".to_owned()),
+        Err(error) => Some(format!("cannot be read: {error}")),
+    }
+}
+
+/// Writes a secret into a new file that nobody else can read from its first byte.
+pub(crate) fn write(path: &Path, secret: &Secret) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(secret.expose().as_bytes())?;
+    file.write_all(b"\n")
 }
 
 /// Refuses a file that others can read or write.

@@ -23,7 +23,11 @@ pub struct Streams<'a> {
     input: Option<Input<'a>>,
     is_colored: bool,
     stop: Option<Box<dyn FnOnce() -> io::Result<Stop> + 'a>>,
+    conceal: Option<Conceal<'a>>,
 }
+
+/// Tells the terminal to show what is typed no longer, or again.
+type Conceal<'a> = Box<dyn FnMut(bool) -> io::Result<()> + 'a>;
 
 struct Input<'a> {
     from: Box<dyn Read + 'a>,
@@ -42,6 +46,7 @@ impl<'a> Streams<'a> {
             input: None,
             is_colored: false,
             stop: None,
+            conceal: None,
         }
     }
 
@@ -72,6 +77,24 @@ impl<'a> Streams<'a> {
     pub fn until(mut self, stop: impl FnOnce() -> io::Result<Stop> + 'a) -> Self {
         self.stop = Some(Box::new(stop));
         self
+    }
+
+    /// The same, with what tells the terminal of the input to show what is typed no longer, and to pass on every key (`true`),
+    /// or to do again as before.
+    #[must_use]
+    pub fn concealed(mut self, conceal: impl FnMut(bool) -> io::Result<()> + 'a) -> Self {
+        self.conceal = Some(Box::new(conceal));
+        self
+    }
+
+    /// Whether the terminal can be told not to show what is typed.
+    pub(crate) fn can_conceal(&self) -> bool {
+        self.conceal.is_some()
+    }
+
+    /// Tells the terminal not to show what is typed, or to show it again.
+    pub(crate) fn conceal(&mut self, is_concealed: bool) -> io::Result<()> {
+        self.conceal.as_mut().map_or(Ok(()), |conceal| conceal(is_concealed))
     }
 
     /// What tells the command to stop, once.
@@ -129,18 +152,28 @@ impl<'a> Streams<'a> {
 
     /// A line of the input without its end; nothing when there is no more. Of one that is too long a byte more is kept.
     pub(crate) fn input_line(&mut self, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
-        let (mut line, mut byte, mut is_begun) = (Vec::new(), [0], false);
+        let (mut line, mut is_begun) = (Vec::new(), false);
+        loop {
+            match self.input_byte()? {
+                None => return Ok(is_begun.then_some(line)),
+                Some(b'\n') => return Ok(Some(line)),
+                Some(byte) if line.len() <= bytes_max => line.push(byte),
+                Some(_) => {}
+            }
+            is_begun = true;
+        }
+    }
+
+    /// A byte of the input; nothing when there is no more.
+    pub(crate) fn input_byte(&mut self) -> io::Result<Option<u8>> {
+        let mut byte = [0];
         let Some(input) = &mut self.input else { return Ok(None) };
         loop {
             match input.from.read(&mut byte) {
-                Ok(0) => return Ok(is_begun.then_some(line)),
-                Ok(_) if byte[0] == b'\n' => return Ok(Some(line)),
-                Ok(_) if line.len() <= bytes_max => line.push(byte[0]),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Ok(read) => return Ok((read > 0).then_some(byte[0])),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
-            is_begun = true;
         }
     }
 

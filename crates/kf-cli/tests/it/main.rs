@@ -2,10 +2,12 @@
 
 #![cfg(unix)]
 
+mod credentials;
 mod files;
 mod killed;
 mod manual;
 mod offline;
+mod profiles;
 mod pushes;
 mod running;
 mod secrets;
