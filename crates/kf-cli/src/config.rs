@@ -207,6 +207,15 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_every_setting() {
+        let readme = include_str!("../README.md");
+        let block = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let config = Config::parse(block).unwrap();
+        let profile = format!("{:?}", config.pick(None).unwrap().unwrap().1);
+        assert!(!profile.contains("None"), "{profile}");
+    }
+
+    #[test]
     fn one_profile_alone_needs_no_name() {
         let config = Config::parse("[profile.shop]\napp_id = \"wx5ca1ab1e00c0ffee\"\n").unwrap();
         assert_eq!(config.pick(None).unwrap().unwrap().0, "shop");

@@ -13,14 +13,15 @@ fn main() -> ExitCode {
     let folder = std::env::current_dir().unwrap_or_default();
     let env = Env::new(std::env::vars_os(), std::env::temp_dir(), folder, user, std::process::id());
     let (is_terminal, is_err_terminal) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-    #[allow(unused_mut, reason = "it is bound anew where a terminal can be told to show nothing")]
-    let mut streams = Streams::new(io::stdout(), io::stderr(), is_terminal)
+    let streams = Streams::new(io::stdout(), io::stderr(), is_terminal)
         .input(io::stdin(), io::stdin().is_terminal())
         .screen(is_err_terminal, width)
         .colored(is_terminal && env.wants_color())
         .until(kf_cli::signals);
     #[cfg(unix)]
     let mut streams = streams.concealed(conceal());
+    #[cfg(not(unix))]
+    let mut streams = streams;
     ExitCode::from(kf_cli::run(std::env::args_os(), &env, &mut streams).code())
 }
 

@@ -54,7 +54,7 @@ pub(crate) fn read_named(
 fn text(path: &Path, env: &Env) -> Result<String, Failure> {
     let path = env.absolute(path);
     let shown = path.display();
-    let cannot = |error: std::io::Error| Failure::input(format!("{shown} cannot be read: {error}"));
+    let cannot = |error: io::Error| Failure::input(format!("{shown} cannot be read: {error}"));
     let file = fs::File::open(&path).map_err(cannot)?;
     refuse(&file.metadata().map_err(cannot)?, &path, env).map_err(Failure::input)?;
     let mut text = String::new();

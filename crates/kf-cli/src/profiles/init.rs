@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{Args, ValueEnum as _};
 use kf_model::{AppId, Secret};
@@ -71,9 +71,9 @@ pub(super) fn run(args: &InitArgs, context: &mut Context<'_, '_>) -> Result<(), 
 fn taken(path: &Path, config: &Path) -> Failure {
     let shown = path.display();
     let what = if path == config {
-        format!("write a further profile into it: a line [profile.NAME], with app_id and secret_file of its own below")
+        "write a further profile into it: a line [profile.NAME], with app_id and secret_file of its own below"
     } else {
-        "move it away, or name another profile by --profile".to_owned()
+        "move it away, or name another profile by --profile"
     };
     Failure::new(Exit::Failed, escaped(&format!("{shown} is there already and is not overwritten; {what}")))
 }
@@ -248,7 +248,7 @@ fn text(answers: &Answers) -> String {
     )
 }
 
-fn told(answers: &Answers, config: &Path, secret_path: &PathBuf, context: &mut Context<'_, '_>) -> Result<(), Failure> {
+fn told(answers: &Answers, config: &Path, secret_path: &Path, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     context.done(&format!("wrote {}", config.display()))?;
     let shown = secret_path.display();
     if answers.secret.is_some() {

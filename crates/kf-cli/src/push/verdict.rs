@@ -164,10 +164,10 @@ impl Judged {
         match self.key {
             Found::Fits => lines.push(format!("key            opens it{app}")),
             Found::Wrong if self.msg_signature != Found::Missing => {
-                lines.push("key            does not open it".to_owned())
+                lines.push("key            does not open it".to_owned());
             }
             Found::Missing if self.msg_signature != Found::Missing => {
-                lines.push("key            was not given".to_owned())
+                lines.push("key            was not given".to_owned());
             }
             _ => {}
         }

@@ -14,6 +14,9 @@ use crate::within::{Captured, args};
 const APP: &str = "wx5ca1ab1e00c0ffee";
 const OTHER: &str = "wx0000000000000000";
 
+/// Variables of the environment.
+type Set<'a> = &'a [(&'a str, &'a str)];
+
 /// A home of a test.
 struct Home(Folder);
 
@@ -42,7 +45,7 @@ impl Home {
         path
     }
 
-    fn env(&self, variables: &[(&str, &str)]) -> Env {
+    fn env(&self, variables: Set<'_>) -> Env {
         let home = self.0.path("");
         // Whatever a test forgets, nothing leaves this machine.
         let mut all = vec![("HOME".into(), home.clone().into()), ("HTTPS_PROXY".into(), "http://127.0.0.1:1".into())];
@@ -51,7 +54,7 @@ impl Home {
     }
 
     /// Runs the command; whatever happens it shows no secret.
-    fn kf(&self, variables: &[(&str, &str)], list: &[&str], input: &[u8]) -> (Exit, String, String) {
+    fn kf(&self, variables: Set<'_>, list: &[&str], input: &[u8]) -> (Exit, String, String) {
         let (out, err) = (Captured::default(), Captured::default());
         let mut streams = Streams::new(out.clone(), err.clone(), false).input(input, false);
         let exit = kf_cli::run(args(list), &self.env(variables), &mut streams);
@@ -61,7 +64,7 @@ impl Home {
     }
 
     /// What a command would use, by name.
-    fn used(&self, variables: &[(&str, &str)], more: &[&str]) -> Vec<String> {
+    fn used(&self, variables: Set<'_>, more: &[&str]) -> Vec<String> {
         let (exit, out, err) = self.kf(variables, &[&["config", "list"], more].concat(), b"");
         assert_eq!((exit, err.as_str()), (Exit::Ok, ""), "{out}");
         let here = self.0.path("").display().to_string();
@@ -192,7 +195,7 @@ fn what_stands_nearer_is_used_first() {
     );
     let file = "secret   ~/.config/kf/main.secret, by the profile: there";
     let both = [("KF_APP_ID", OTHER), ("KF_APP_SECRET", "canary-of-a-variable")];
-    let cases: [(&[(&str, &str)], &[&str], &[&str]); 12] = [
+    let cases: [(Set<'_>, &[&str], &[&str]); 12] = [
         (
             &[],
             &[],
@@ -246,7 +249,7 @@ fn what_stands_nearer_is_used_first() {
 fn a_secret_belongs_to_its_app_alone() {
     let home = Home::with("apart", &format!("[profile.main]\napp_id = \"{APP}\"\nsecret_file = \"main.secret\"\n"));
     let pair = [("KF_APP_ID", OTHER), ("KF_APP_SECRET", "canary")];
-    let cases: [(&[(&str, &str)], &[&str]); 3] =
+    let cases: [(Set<'_>, &[&str]); 3] =
         [(&[], &["--app-id", OTHER]), (&pair[..1], &[]), (&pair, &["--app-id", "wx1"])];
     for (variables, more) in cases {
         assert!(home.used(variables, more).iter().any(|line| line.starts_with("secret   none is named")));

@@ -17,6 +17,9 @@ const TOKEN: &str = "canaryPushToken";
 const KEY: &str = "canaryefghijklmnopqrstuvwxyz0123456789ABCDE";
 const OTHER_KEY: &str = "canaryEFCDBA9876543210zyxwvutsrqponmlkjihgf";
 
+/// Variables of the environment.
+type Set<'a> = &'a [(&'a str, &'a str)];
+
 fn sender() -> Sender {
     Sender::new(APP.parse().unwrap(), TOKEN.parse().unwrap())
 }
@@ -38,11 +41,11 @@ fn said() -> Fields {
 }
 
 /// Runs the command in a folder, with variables and an input; it shows no secret, whatever happens.
-fn run(folder: &Folder, variables: &[(&str, &str)], list: &[&str], input: &[u8]) -> (Exit, String, String) {
+fn run(folder: &Folder, variables: Set<'_>, list: &[&str], input: &[u8]) -> (Exit, String, String) {
     run_at(folder.path(""), variables, list, input)
 }
 
-fn run_at(folder: PathBuf, variables: &[(&str, &str)], list: &[&str], input: &[u8]) -> (Exit, String, String) {
+fn run_at(folder: PathBuf, variables: Set<'_>, list: &[&str], input: &[u8]) -> (Exit, String, String) {
     let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
     let user = Some(rustix::process::geteuid().as_raw());
     let env = Env::new(variables, folder.clone(), folder, user, 1);
@@ -56,7 +59,7 @@ fn run_at(folder: PathBuf, variables: &[(&str, &str)], list: &[&str], input: &[u
 
 const BOTH: [(&str, &str); 2] = [("KF_PUSH_TOKEN", TOKEN), ("KF_PUSH_KEY", KEY)];
 
-fn check(variables: &[(&str, &str)], delivery: &Delivery, more: &[&str]) -> (Exit, String, String) {
+fn check(variables: Set<'_>, delivery: &Delivery, more: &[&str]) -> (Exit, String, String) {
     let url = format!("https://example.com/wechat?{}", delivery.query_string());
     let mut list = vec!["push", "check", &url];
     if !delivery.body.is_empty() {
@@ -124,7 +127,7 @@ fn the_part_that_does_not_fit_is_named() {
         it.query
             .iter_mut()
             .filter(|(name, _)| name.ends_with("signature"))
-            .for_each(|(_, value)| *value = value.to_uppercase())
+            .for_each(|(_, value)| *value = value.to_uppercase());
     });
     let unsigned = with(&|it| it.query.retain(|(name, _)| !name.ends_with("signature")));
     let cut = with(&|it| it.query.retain(|(name, _)| *name != "msg_signature"));
@@ -144,7 +147,7 @@ fn the_part_that_does_not_fit_is_named() {
     let wrong = [("KF_PUSH_TOKEN", "canaryOther"), ("KF_PUSH_KEY", KEY)];
     let other_key = [("KF_PUSH_TOKEN", TOKEN), ("KF_PUSH_KEY", OTHER_KEY)];
     let other_app = [BOTH[0], BOTH[1], ("KF_APP_ID", "wx0000000000000000")];
-    let cases: [(&[(&str, &str)], &Delivery, &str); 10] = [
+    let cases: [(Set<'_>, &Delivery, &str); 10] = [
         (&BOTH, &body, "the token is right, and the encrypted text is not the one that was signed"),
         (&wrong, &push, "no signature fits: the token is not the one of the console"),
         (&other_key, &push, "the EncodingAESKey is not the one of the console"),
@@ -168,7 +171,7 @@ fn the_part_that_does_not_fit_is_named() {
 #[test]
 fn a_query_that_is_none_and_secrets_that_are_none_are_told() {
     let folder = Folder::new("push-odd");
-    let cases: [(&[(&str, &str)], &str, Exit, &str); 4] = [
+    let cases: [(Set<'_>, &str, Exit, &str); 4] = [
         (&BOTH, "nonce=1&signature=a", Exit::Input, "the query has no `timestamp`"),
         (&BOTH, "timestamp=1&nonce=1&nonce=2", Exit::Input, "more than one `nonce`"),
         (&[], "timestamp=1&nonce=1", Exit::Credentials, "there is no push token: set KF_PUSH_TOKEN"),
@@ -217,7 +220,7 @@ fn a_body_is_opened_and_shown() {
 fn a_body_that_does_not_open_is_told() {
     let folder = Folder::new("push-shut");
     let push = sealed().push(&said(), &stamp());
-    let cases: [(&[(&str, &str)], &[u8], Exit, &str); 4] = [
+    let cases: [(Set<'_>, &[u8], Exit, &str); 4] = [
         (&[("KF_PUSH_KEY", OTHER_KEY)], push.body.as_bytes(), Exit::Input, "the text does not open"),
         (&[], push.body.as_bytes(), Exit::Credentials, "there is no EncodingAESKey: set KF_PUSH_KEY"),
         (

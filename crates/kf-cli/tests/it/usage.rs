@@ -12,7 +12,7 @@ use crate::within::{Captured, Failing, args, env, run, run_in};
 #[test]
 fn wrong_arguments_end_with_2_and_say_what_would_be_right() {
     let cases: [(&[&str], &str); 17] = [
-        (&[], "Usage: kf <COMMAND>"),
+        (&[], "Usage: kf [OPTIONS] <COMMAND>"),
         (&["sin"], "tip: a similar subcommand exists: 'sim'"),
         (&["sim", "foll"], "tip: a similar subcommand exists: 'follow'"),
         (&["sim", "say", "oA"], "<TEXT>"),
