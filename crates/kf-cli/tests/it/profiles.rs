@@ -326,6 +326,26 @@ fn what_is_wrong_with_a_config_is_told_without_a_secret() {
 }
 
 #[test]
+fn what_needs_no_platform_reads_no_config() {
+    let home = Home::with("unread", "this is no config");
+    let commands: [&[&str]; 6] = [
+        &["validate", "account", "a@b"],
+        &["endpoints"],
+        &["explain", "65406"],
+        &["completions", "bash"],
+        &["man"],
+        &["push", "decrypt", "--app-id", APP],
+    ];
+    for list in commands {
+        let input = b"<xml><MsgType>text</MsgType></xml>";
+        let (exit, out, err) = home.kf(&[("KF_ACCESS_TOKEN", "canary")], list, input);
+        assert!(exit == Exit::Ok && !out.is_empty(), "{err}");
+    }
+    assert_eq!(home.kf(&[], &["account", "list"], b"").0, Exit::Input);
+    assert!(!home.0.path(".local").exists());
+}
+
+#[test]
 fn the_folders_are_those_of_xdg() {
     let home = Home::with("xdg", "");
     let config = home.0.path("elsewhere/kf");
