@@ -25,9 +25,8 @@ const HELP: &str = "\
 The token and the EncodingAESKey are those of the push settings in the console. They are taken from
 KF_PUSH_TOKEN and KF_PUSH_KEY in the environment, or from the file of --push-secret-file, which
 only you may be able to read:
-  token = THE_TOKEN
-  key = THE_ENCODING_AES_KEY
-Further lines of the same names are those from before a change.";
+  {\"push_token\": \"...\", \"push_key\": \"...\"}
+Lists named old_push_tokens and old_push_keys hold those from before a change.";
 
 /// Runs `kf push`.
 pub(crate) fn run(command: &PushCommand, context: &mut Context<'_, '_>) -> Result<(), Failure> {

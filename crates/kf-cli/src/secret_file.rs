@@ -24,34 +24,8 @@ pub(crate) fn read(path: &Path, env: &Env) -> Result<Secret, Failure> {
     Ok(Secret::from(secret))
 }
 
-/// The secrets in a file of lines such as `token = SECRET`, each with its name. Lines that begin with `#` are for people.
-pub(crate) fn read_named(
-    path: &Path,
-    env: &Env,
-    names: &[&'static str],
-) -> Result<Vec<(&'static str, Secret)>, Failure> {
-    let text = text(path, env)?;
-    let mut found = Vec::new();
-    for (line, number) in text.lines().map(str::trim).zip(1..) {
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let named = line.split_once('=').and_then(|(name, value)| {
-            let name = names.iter().find(|known| **known == name.trim())?;
-            Some((*name, value.trim())).filter(|(_, value)| !value.is_empty())
-        });
-        // What stands there may be the secret alone.
-        let (name, value) = named.ok_or_else(|| {
-            let forms: Vec<_> = names.iter().map(|name| format!("{name} = SECRET")).collect();
-            Failure::input(format!("{}, line {number}: write {}", path.display(), forms.join(" or ")))
-        })?;
-        found.push((name, Secret::from(value)));
-    }
-    Ok(found)
-}
-
 /// The text of a file that nobody else can read.
-fn text(path: &Path, env: &Env) -> Result<String, Failure> {
+pub(crate) fn text(path: &Path, env: &Env) -> Result<String, Failure> {
     let path = env.absolute(path);
     let shown = path.display();
     let cannot = |error: io::Error| Failure::input(format!("{shown} cannot be read: {error}"));

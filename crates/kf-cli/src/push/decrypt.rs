@@ -57,7 +57,7 @@ fn does_not_open() -> Failure {
     Failure::new(
         Exit::Input,
         "the text does not open: the EncodingAESKey is not the one that the console had when this was sent, or the text is \
-         not whole; if the key was changed, add the old one as a further line of --push-secret-file",
+         not whole; if the key was changed, name the old one in old_push_keys of --push-secret-file",
     )
 }
 

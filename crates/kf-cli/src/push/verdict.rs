@@ -142,7 +142,7 @@ impl Judged {
         match (self.key, &self.app, wanted) {
             (Found::Wrong, _, _) if is_sealed => Some(
                 "the signature is right, and the EncodingAESKey is not the one of the console: copy it anew; if it was \
-                 changed there, keep the old one as a further line of --push-secret-file until all callbacks come with the new"
+                 changed there, keep the old one in old_push_keys of --push-secret-file until all callbacks come with the new"
                     .to_owned(),
             ),
             (Found::Missing, _, _) if is_sealed && query.echostr.is_some() => Some(

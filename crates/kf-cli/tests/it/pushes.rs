@@ -254,9 +254,10 @@ fn tickets_and_codes_in_a_body_are_hidden() {
 fn the_file_of_the_secrets_is_for_its_user_alone() {
     let folder = Folder::new("push-file");
     let path = folder.path("push");
-    // The current ones come first, those from before a change after them.
-    fs::write(&path, format!("# of the console\ntoken = canaryNew\nkey = {OTHER_KEY}\n\ntoken={TOKEN}\nkey={KEY}\n"))
-        .unwrap();
+    // The file of a bot may say more.
+    let current = format!("{{\"push_token\": \"canaryNew\", \"push_key\": \"{OTHER_KEY}\", \"app_id\": \"{APP}\"");
+    let old = format!("\"old_push_tokens\": [\"{TOKEN}\"], \"old_push_keys\": [\"{KEY}\"]");
+    fs::write(&path, format!("{current}, {old}}}\n")).unwrap();
     let push = sealed().push(&said(), &stamp());
     let query = push.query_string();
     let list = ["push", "check", &query, "--body", "-", "--push-secret-file", "push"];
@@ -272,13 +273,11 @@ fn the_file_of_the_secrets_is_for_its_user_alone() {
     // It stands before the variables.
     let (exit, out, err) = run(&folder, &[("KF_PUSH_TOKEN", "canaryOther")], &list, push.body.as_bytes());
     assert_eq!((exit, err.as_str()), (Exit::Ok, ""), "{out}");
-    for (text, said) in [
-        ("canary", "push, line 1: write token = SECRET or key = SECRET"),
-        ("token =\n", "line 1: write"),
-        ("#\nsecret = canary", "line 2: write"),
-    ] {
+    fs::write(&path, format!("{current}}}")).unwrap();
+    assert_eq!(run(&folder, &BOTH, &list, push.body.as_bytes()).0, Exit::Input);
+    for text in ["canary", "{\"push_token\": 7, \"push_key\": \"canary\"}", "{\"push_token\": \"canary\""] {
         fs::write(&path, text).unwrap();
         let (exit, _, err) = run(&folder, &BOTH, &list, push.body.as_bytes());
-        assert!(exit == Exit::Input && err.contains(said), "{err}");
+        assert!(exit == Exit::Input && err.contains("push holds no credentials; write {\"push_token\": "), "{err}");
     }
 }
