@@ -10,7 +10,9 @@ use crate::demo::DemoArgs;
 use crate::exit;
 use crate::media::MediaCommand;
 use crate::message::MessageCommand;
+use crate::offline::OfflineCommand;
 use crate::online::OnlineArgs;
+use crate::profiles::ConfigCommand;
 use crate::quota::QuotaCommand;
 use crate::records::RecordsCommand;
 use crate::rid::RidArgs;
@@ -72,35 +74,40 @@ pub(crate) enum Command {
     /// Customer service accounts: list, show, add, update, delete, invite a worker, set the picture.
     #[command(subcommand)]
     Account(AccountCommand),
-    /// Make any call of the API by its name.
-    Call(CallArgs),
-    /// Temporary files on the platform: upload, get.
+    /// List the accounts that are online.
+    Online(OnlineArgs),
+    /// Sessions of customers and accounts: open, close, show, list, who waits.
     #[command(subcommand)]
-    Media(MediaCommand),
+    Session(SessionCommand),
     /// Messages to customers: send one of any kind.
     #[command(subcommand)]
     Message(Box<MessageCommand>),
-    /// List the accounts that are online.
-    Online(OnlineArgs),
+    /// Show a customer that somebody is typing.
+    Typing(TypingArgs),
+    /// Temporary files on the platform: upload, get.
+    #[command(subcommand)]
+    Media(MediaCommand),
+    /// Workers of a Mini Program: add, delete, list.
+    #[command(subcommand)]
+    Worker(WorkerCommand),
+    /// Message records: what customers and workers wrote to each other.
+    #[command(subcommand)]
+    Records(RecordsCommand),
+    /// The access token: show where it is kept and when it ends, or refresh it.
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// How many calls are left today: show, clear.
     #[command(subcommand)]
     Quota(QuotaCommand),
     /// Show what became of a request, by the rid of its message.
     Rid(RidArgs),
-    /// Sessions of customers and accounts: open, close, show, list, who waits.
+    /// Make any call of the API by its name.
+    Call(CallArgs),
+    #[command(flatten)]
+    Offline(OfflineCommand),
+    /// The profiles of your apps: write the first, list them, try them.
     #[command(subcommand)]
-    Session(SessionCommand),
-    /// Message records: what customers and workers wrote to each other.
-    #[command(subcommand)]
-    Records(RecordsCommand),
+    Config(ConfigCommand),
     /// A simulated platform to try the API against, and the commands that drive it.
     Sim(Box<SimArgs>),
-    /// The access token: show where it is kept and when it ends, or refresh it.
-    #[command(subcommand)]
-    Token(TokenCommand),
-    /// Show a customer that somebody is typing.
-    Typing(TypingArgs),
-    /// Workers of a Mini Program: add, delete, list.
-    #[command(subcommand)]
-    Worker(WorkerCommand),
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use kf_model::{AccountKind, AppId};
 use serde::Deserialize;
 
@@ -53,13 +54,25 @@ pub(crate) struct Profile {
 }
 
 /// The kind of an app, as the config names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Kind {
     OfficialAccount,
     ServiceAccount,
     MiniProgram,
     MiniGame,
+}
+
+impl Kind {
+    /// Its name in the config.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::OfficialAccount => "official-account",
+            Self::ServiceAccount => "service-account",
+            Self::MiniProgram => "mini-program",
+            Self::MiniGame => "mini-game",
+        }
+    }
 }
 
 impl From<Kind> for AccountKind {
@@ -95,6 +108,7 @@ impl Config {
     /// The profiles of a user; none if there is no file.
     pub(crate) fn read(env: &Env) -> Result<Self, Failure> {
         let Ok(path) = Self::path(env) else { return Ok(Self::default()) };
+        refuse(&path).map_err(Failure::input)?;
         match fs::read_to_string(&path) {
             Ok(text) => Self::parse(&text).map_err(|why| Failure::input(format!("{}: {why}", path.display()))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
@@ -118,6 +132,7 @@ impl Config {
             }
             // What stands in quotes is a value, which could be a secret.
             let message = message.split('"').step_by(2).collect::<Vec<_>>().join("\"…\"");
+            let message = if message.starts_with("unknown field") { message } else { without_first(&message) };
             format!("line {line}: {message}")
         })
     }
@@ -143,6 +158,30 @@ impl Config {
     }
 }
 
+/// A message without the first of what stands in it as code: a value, before those that were expected.
+fn without_first(message: &str) -> String {
+    let mut parts = message.splitn(3, '`');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(before), Some(_), Some(after)) => format!("{before}`…`{after}"),
+        _ => message.to_owned(),
+    }
+}
+
+/// Refuses a file that anybody can write: they could have the secret sent to a host of their own.
+#[cfg(unix)]
+fn refuse(path: &Path) -> Result<(), String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let is_open = fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o002 != 0);
+    let shown = path.display();
+    if is_open { Err(format!("{shown} can be written by anybody; close it first: chmod o-w {shown}")) } else { Ok(()) }
+}
+
+/// Other systems do not say who can write a file.
+#[cfg(not(unix))]
+fn refuse(_: &Path) -> Result<(), String> {
+    Ok(())
+}
+
 /// A path of the config: where it is relative it begins at the folder of the config.
 pub(crate) fn beside(config: &Path, path: &Path) -> PathBuf {
     config.parent().unwrap_or(Path::new("")).join(path)
@@ -159,8 +198,21 @@ mod tests {
         assert!(secret.starts_with("line 2: unknown field `secret`") && secret.contains("secret_file"), "{secret}");
         let value = wrong("[profile.shop]\ncertified = \"c0ffee\"\n");
         assert!(value.starts_with("line 2: ") && !value.contains("c0ffee"), "{value}");
+        let kind = wrong("[profile.shop]\nkind = \"c0ffee\"\n");
+        assert!(kind.contains("official-account") && !kind.contains("c0ffee"), "{kind}");
+        let number = wrong("[profile.shop]\nproxy = 12648430\n");
+        assert!(number.starts_with("line 2: invalid type") && !number.contains("12648430"), "{number}");
         let id = wrong("[profile.shop]\n\napp_id = \"c0 ffee\"\n");
         assert!(id.starts_with("line 3: ") && !id.contains("ffee"), "{id}");
+    }
+
+    #[test]
+    fn the_readme_has_every_setting() {
+        let readme = include_str!("../README.md");
+        let block = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let config = Config::parse(block).unwrap();
+        let profile = format!("{:?}", config.pick(None).unwrap().unwrap().1);
+        assert!(!profile.contains("None"), "{profile}");
     }
 
     #[test]

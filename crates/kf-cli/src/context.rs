@@ -88,6 +88,14 @@ impl<'c, 's> Context<'c, 's> {
         rows.iter().try_for_each(|row| self.streams.line(row))
     }
 
+    /// Prints lines of ours, of which the first is what they are about.
+    pub(crate) fn lines(&mut self, lines: &[String]) -> Result<(), Failure> {
+        let Some((first, rest)) = lines.split_first() else { return Ok(()) };
+        let first = self.streams.bold(first);
+        self.streams.line(&first)?;
+        rest.iter().try_for_each(|line| self.streams.line(line))
+    }
+
     /// Says what was done, unless nobody wants to know.
     pub(crate) fn done(&mut self, what: &str) -> Result<(), Failure> {
         if self.global.quiet { Ok(()) } else { self.streams.line(&escaped(what)) }

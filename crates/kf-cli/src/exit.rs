@@ -86,5 +86,8 @@ mod tests {
             assert!(line.starts_with(&format!("  {:<3}  ", exit.code())), "{line}");
         }
         assert_eq!(HELP.lines().count(), all.len() + 1);
+        for exit in all {
+            assert!(include_str!("../README.md").contains(&format!("\n| {} | ", exit.code())), "{exit:?}");
+        }
     }
 }

@@ -4,20 +4,29 @@ mod account;
 mod args;
 mod call;
 mod checked;
+mod completions;
 mod config;
 mod context;
 mod demo;
+mod endpoints;
 mod env;
 mod exit;
+mod explain;
 mod failure;
 mod files;
 mod generated;
 mod hidden;
+mod man;
 mod media;
 mod message;
+mod near;
+mod offline;
 mod online;
 mod output;
+mod profiles;
 mod progress;
+mod push;
+mod push_secret;
 mod quota;
 mod reach;
 mod records;
@@ -30,7 +39,9 @@ mod sim;
 mod streams;
 mod table;
 mod token;
+mod typed;
 mod typing;
+mod validate;
 mod watch;
 mod worker;
 
@@ -71,10 +82,11 @@ fn end(outcome: Result<(), Failure>, streams: &mut Streams<'_>) -> Exit {
 
 fn dispatch(args: Args, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let Args { global, command } = args;
-    // These have a runtime of their own, and no credentials.
+    // These have a runtime of their own, or none, and no credentials.
     let command = match command {
         Command::Demo(args) => return demo::run(&args, env, streams),
         Command::Sim(args) => return sim::run(*args, env, streams),
+        Command::Offline(command) => return offline::run(&command, &mut Context::new(&global, env, streams)),
         other => other,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -88,18 +100,19 @@ async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Fai
     match command {
         Command::Account(command) => account::run(command, context).await,
         Command::Call(args) => call::run(&args, context).await,
+        Command::Config(command) => profiles::run(command, context).await,
         Command::Media(command) => media::run(command, context).await,
         Command::Message(command) => message::run(*command, context).await,
         Command::Online(args) => online::run(&args, context).await,
         Command::Quota(command) => quota::run(command, context).await,
+        Command::Records(command) => records::run(command, context).await,
         Command::Rid(args) => rid::run(&args, context).await,
         Command::Session(command) => session::run(command, context).await,
         Command::Token(command) => token::run(command, context).await,
         Command::Typing(args) => typing::run(&args, context).await,
         Command::Worker(command) => worker::run(command, context).await,
-        Command::Records(command) => records::run(command, context).await,
         // They were done before.
-        Command::Demo(_) | Command::Sim(_) => Ok(()),
+        Command::Demo(_) | Command::Offline(_) | Command::Sim(_) => Ok(()),
     }
 }
 

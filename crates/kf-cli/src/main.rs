@@ -13,11 +13,15 @@ fn main() -> ExitCode {
     let folder = std::env::current_dir().unwrap_or_default();
     let env = Env::new(std::env::vars_os(), std::env::temp_dir(), folder, user, std::process::id());
     let (is_terminal, is_err_terminal) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-    let mut streams = Streams::new(io::stdout(), io::stderr(), is_terminal)
+    let streams = Streams::new(io::stdout(), io::stderr(), is_terminal)
         .input(io::stdin(), io::stdin().is_terminal())
         .screen(is_err_terminal, width)
         .colored(is_terminal && env.wants_color())
         .until(kf_cli::signals);
+    #[cfg(unix)]
+    let mut streams = streams.concealed(conceal());
+    #[cfg(not(unix))]
+    let mut streams = streams;
     ExitCode::from(kf_cli::run(std::env::args_os(), &env, &mut streams).code())
 }
 
@@ -30,4 +34,21 @@ fn width() -> Option<usize> {
     }
     #[cfg(not(unix))]
     None
+}
+
+/// Has the terminal show nothing of what is typed, and pass on the keys that would end the process; then again as it was.
+#[cfg(unix)]
+fn conceal() -> impl FnMut(bool) -> io::Result<()> {
+    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+    let mut before = None;
+    move |is_concealed| {
+        let mut modes = tcgetattr(io::stdin())?;
+        if is_concealed {
+            before = Some(modes.clone());
+            modes.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        } else if let Some(before) = before.take() {
+            modes = before;
+        }
+        Ok(tcsetattr(io::stdin(), OptionalActions::Drain, &modes)?)
+    }
 }

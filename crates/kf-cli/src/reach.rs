@@ -1,7 +1,8 @@
 //! From the options, the environment and the profile to a client.
 
+pub(crate) mod choice;
 mod own;
-mod proxy;
+pub(crate) mod proxy;
 mod simulated;
 mod tokens;
 
@@ -12,6 +13,7 @@ use kf_model::{AccountKind, AppId, Caller};
 use kf_token::TokenProvider;
 use kf_transport::Transport;
 
+pub(crate) use self::own::tokens_at;
 pub(crate) use self::simulated::plain_host;
 pub(crate) use self::tokens::Kept;
 use crate::args::Global;

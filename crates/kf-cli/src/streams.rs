@@ -28,7 +28,11 @@ pub struct Streams<'a> {
     stop: Option<Box<dyn FnOnce() -> io::Result<Stop> + 'a>>,
     /// How many columns of the errors are taken by a line that will be written over.
     passing: usize,
+    conceal: Option<Conceal<'a>>,
 }
+
+/// Tells the terminal to show what is typed no longer, or again.
+type Conceal<'a> = Box<dyn FnMut(bool) -> io::Result<()> + 'a>;
 
 struct Input<'a> {
     from: Box<dyn Read + 'a>,
@@ -48,6 +52,7 @@ impl<'a> Streams<'a> {
             is_colored: false,
             stop: None,
             passing: 0,
+            conceal: None,
         }
     }
 
@@ -80,6 +85,24 @@ impl<'a> Streams<'a> {
         self
     }
 
+    /// The same, with what tells the terminal of the input to show what is typed no longer, and to pass on every key (`true`),
+    /// or to do again as before.
+    #[must_use]
+    pub fn concealed(mut self, conceal: impl FnMut(bool) -> io::Result<()> + 'a) -> Self {
+        self.conceal = Some(Box::new(conceal));
+        self
+    }
+
+    /// Whether the terminal can be told not to show what is typed.
+    pub(crate) fn can_conceal(&self) -> bool {
+        self.conceal.is_some()
+    }
+
+    /// Tells the terminal not to show what is typed, or to show it again.
+    pub(crate) fn conceal(&mut self, is_concealed: bool) -> io::Result<()> {
+        self.conceal.as_mut().map_or(Ok(()), |conceal| conceal(is_concealed))
+    }
+
     /// What tells the command to stop, once.
     pub(crate) fn stop(&mut self) -> io::Result<Stop> {
         self.stop.take().map_or_else(|| Ok(Box::pin(pending()) as Stop), |stop| stop())
@@ -109,11 +132,6 @@ impl<'a> Streams<'a> {
         self.is_terminal
     }
 
-    /// Whether a person sees the errors in a terminal.
-    pub(crate) fn is_err_terminal(&self) -> bool {
-        self.is_err_terminal
-    }
-
     /// Whether somebody can be asked: a person types, and sees the question.
     pub(crate) fn is_person(&self) -> bool {
         self.is_err_terminal && self.input.as_ref().is_some_and(|input| input.is_terminal)
@@ -138,19 +156,35 @@ impl<'a> Streams<'a> {
     /// Asks a person, and reads a line; nothing when there is no more.
     pub(crate) fn question(&mut self, question: &str) -> io::Result<Option<String>> {
         self.complain(question);
-        let (mut line, mut byte) = (Vec::new(), [0]);
+        let line = self.input_line(usize::MAX)?;
+        Ok(line.map(|line| String::from_utf8_lossy(&line).trim().to_owned()))
+    }
+
+    /// A line of the input without its end; nothing when there is no more. Of one that is too long a byte more is kept.
+    pub(crate) fn input_line(&mut self, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
+        let (mut line, mut is_begun) = (Vec::new(), false);
+        loop {
+            match self.input_byte()? {
+                None => return Ok(is_begun.then_some(line)),
+                Some(b'\n') => return Ok(Some(line)),
+                Some(byte) if line.len() <= bytes_max => line.push(byte),
+                Some(_) => {}
+            }
+            is_begun = true;
+        }
+    }
+
+    /// A byte of the input; nothing when there is no more.
+    pub(crate) fn input_byte(&mut self) -> io::Result<Option<u8>> {
+        let mut byte = [0];
         let Some(input) = &mut self.input else { return Ok(None) };
         loop {
             match input.from.read(&mut byte) {
-                Ok(0) if line.is_empty() => return Ok(None),
-                Ok(0) => break,
-                Ok(_) if byte[0] == b'\n' => break,
-                Ok(_) => line.push(byte[0]),
+                Ok(read) => return Ok((read > 0).then_some(byte[0])),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
     }
 
     /// Text that stands out, in a terminal with colors.

@@ -20,8 +20,6 @@ const CHARACTERS_MIN: usize = 8;
 /// A call that went out, and what came back.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
-    /// Our name of the call.
-    pub(crate) endpoint: &'static str,
     pub(crate) method: Method,
     /// The path with its query.
     pub(crate) target: String,
@@ -76,7 +74,7 @@ impl Transport for Watched {
     )]
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let hidden = Hidden::of(&request);
-        let (endpoint, method) = (request.endpoint, request.method);
+        let method = request.method;
         let (target, body) = (target(&request), hidden.body(&request.body));
         let begun = Instant::now();
         let outcome = self.wire.send(request).await;
@@ -84,7 +82,7 @@ impl Transport for Watched {
             Ok(response) => Ok((response.status, hidden.answer(response))),
             Err(error) => Err(hidden.text(&chain(error))),
         };
-        (self.tell)(Told { endpoint, method, target, body, came, took: begun.elapsed() });
+        (self.tell)(Told { method, target, body, came, took: begun.elapsed() });
         outcome
     }
 }

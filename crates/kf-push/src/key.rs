@@ -82,14 +82,33 @@ impl EncodingAesKey {
     ///
     /// One error for whatever is wrong, so that it says nothing to whoever tries.
     pub fn decrypt(&self, encrypted: &str, app_id: &AppId) -> Result<Zeroizing<Vec<u8>>, CipherError> {
+        let text = self.clear(encrypted)?;
+        let (message, app, is_padded) = parts(&text).ok_or(CipherError)?;
+        let is_ours = is_padded & app.ct_eq(app_id.as_str().as_bytes());
+        if is_ours.into() { Ok(Zeroizing::new(message.to_vec())) } else { Err(CipherError) }
+    }
+
+    /// Decrypts a message to, or of, whichever app it is, and says which: for who looks for what is wrong with a push. A
+    /// server knows its app, and takes [`decrypt`](Self::decrypt).
+    ///
+    /// # Errors
+    ///
+    /// One error for whatever is wrong.
+    pub fn decrypt_of_any(&self, encrypted: &str) -> Result<(Zeroizing<Vec<u8>>, AppId), CipherError> {
+        let text = self.clear(encrypted)?;
+        let (message, app, _) = parts(&text).filter(|parts| parts.2.into()).ok_or(CipherError)?;
+        let app = str::from_utf8(app).ok().and_then(|app| app.parse().ok()).ok_or(CipherError)?;
+        Ok((Zeroizing::new(message.to_vec()), app))
+    }
+
+    fn clear(&self, encrypted: &str) -> Result<Zeroizing<Vec<u8>>, CipherError> {
         let mut text = Zeroizing::new(STANDARD.decode(encrypted).map_err(|_| CipherError)?);
         let (blocks, rest) = Block::<Aes256>::slice_as_chunks_mut(&mut text);
         if !rest.is_empty() || blocks.len() < 2 {
             return Err(CipherError);
         }
         self.cipher::<Decryptor<Aes256>>().decrypt_blocks(blocks);
-        let message = message(&text, app_id).ok_or(CipherError)?;
-        Ok(Zeroizing::new(message.to_vec()))
+        Ok(text)
     }
 
     /// The vendor takes the first half of the key for the first vector.
@@ -98,14 +117,14 @@ impl EncodingAesKey {
     }
 }
 
-/// What stands between the length and the app, if length, app and padding are what they must be.
-fn message<'a>(text: &'a [u8], app_id: &AppId) -> Option<&'a [u8]> {
+/// What stands between the length and the app, and the app, if the length is what it must be; and whether the padding is.
+fn parts(text: &[u8]) -> Option<(&[u8], &[u8], Choice)> {
     let (padding, is_padded) = padding(text);
     let end = text.len() - if bool::from(is_padded) { usize::from(padding) } else { 0 };
     let (head, rest) = text[..end].split_at_checked(HEAD_LENGTH)?;
     let length = u32::from_be_bytes(head[RANDOM_LENGTH..].try_into().ok()?);
     let (message, app) = rest.split_at_checked(usize::try_from(length).ok()?)?;
-    bool::from(is_padded & app.ct_eq(app_id.as_str().as_bytes())).then_some(message)
+    Some((message, app, is_padded))
 }
 
 /// How long the padding says that it is, and whether it is as it must be. Every byte that can belong to it is looked at.

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use kf_model::{AppId, Caller, Secret};
 use kf_transport::{HyperTransport, Trust};
 
+use super::choice::{Choice, Chosen, SecretAt};
 use super::tokens::{self, AppAccess, Store};
 use super::{Access, Parts, proxy};
 use crate::args::Global;
-use crate::config::{Config, Profile, beside};
+use crate::config::{Config, beside};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -22,134 +23,127 @@ const NONE: &str = "there are no credentials; do one of these:\n  \
     write a profile: kf config init\n  \
     set KF_APP_ID and KF_APP_SECRET, or KF_ACCESS_TOKEN, in the environment";
 
-/// What the options, the environment and the profile name. A profile that is named as an option stands before the variables
-/// of the environment; the default profile stands behind them.
+/// What the options, the environment and the profile name.
 pub(super) fn parts(global: &Global, env: &Env) -> Result<Parts, Failure> {
-    let config = Config::read(env)?;
-    let named = match &global.profile {
-        Some(name) => Some(name.as_str()),
-        None => env.text("KF_PROFILE")?,
-    };
-    let (name, profile) = match config.pick(named)? {
-        Some((name, profile)) => (Some(name), profile.clone()),
-        None => (None, Profile::default()),
-    };
-    let variable = |name: &str| if global.profile.is_some() { Ok(None) } else { env.text(name) };
-    let settings = Settings { global, env, config: Config::path(env).unwrap_or_default(), profile: &profile };
-    let base_url = variable("KF_BASE_URL")?.map(str::to_owned).or(profile.base_url.clone());
-    let (access, is_profiles) = settings.access(&variable, base_url.as_deref())?;
-    let wire = Arc::new(settings.wire(base_url.as_deref())?);
-    let kind = profile.kind.filter(|_| is_profiles).map(Into::into);
-    let caller = kind.zip(profile.certified).map(|(kind, certified)| Caller::app(kind, certified));
-    let who = match (&access, name.filter(|_| is_profiles)) {
+    let choice = Choice::find(global, env, &Config::read(env)?)?;
+    let settings = Settings { env, choice: &choice };
+    // A host that cannot be one must not name a file of tokens.
+    let wire = Arc::new(settings.wire()?);
+    let access = settings.access()?;
+    let kind = choice.profile.kind.filter(|_| choice.is_profiles()).map(Into::into);
+    let caller = kind.zip(choice.profile.certified).map(|(kind, certified)| Caller::app(kind, certified));
+    let who = match (&access, choice.used.as_ref().filter(|_| choice.is_profiles())) {
         (Access::Token(_), _) => "with the token of KF_ACCESS_TOKEN".to_owned(),
-        (Access::App(app), Some(name)) => format!("as {} of the profile {name}", app.app_id),
+        (Access::App(app), Some((name, _))) => format!("as {} of the profile {name}", app.app_id),
         (Access::App(app), None) => format!("as {}", app.app_id),
     };
-    let about = format!("{} {who}", base_url.as_deref().unwrap_or("api.weixin.qq.com"));
-    Ok(Parts { wire, access, caller, kind, about })
+    let host = choice.base_url.as_ref().map_or("api.weixin.qq.com", |(url, _)| url);
+    Ok(Parts { wire, access, caller, kind, about: format!("{host} {who}") })
 }
 
 struct Settings<'a> {
-    global: &'a Global,
     env: &'a Env,
-    config: PathBuf,
-    profile: &'a Profile,
+    choice: &'a Choice,
 }
 
 impl Settings<'_> {
-    /// What calls are allowed by, and whether the app is that of the profile.
-    fn access<'v>(
-        &self,
-        variable: &dyn Fn(&str) -> Result<Option<&'v str>, Failure>,
-        base_url: Option<&str>,
-    ) -> Result<(Access, bool), Failure> {
-        if self.global.app_id.is_none()
-            && let Some(token) = variable("KF_ACCESS_TOKEN")?
-        {
-            return Ok((Access::Token(Secret::from(token)), false));
-        }
-        let given = self.global.app_id.as_deref().map(|id| ("--app-id", id));
-        let given = given.or(variable("KF_APP_ID")?.map(|id| ("KF_APP_ID", id)));
-        let parse = |(from, id): (&str, &str)| {
-            id.parse::<AppId>().map_err(|error| Failure::input(format!("{from}: {error}; the console shows it")))
+    /// What calls are allowed by.
+    fn access(&self) -> Result<Access, Failure> {
+        let (app_id, secret) = match &self.choice.access {
+            Chosen::Nothing => return Err(Failure::new(Exit::Credentials, NONE)),
+            Chosen::Token => {
+                let token = self.env.text("KF_ACCESS_TOKEN")?.unwrap_or_default();
+                return Ok(Access::Token(Secret::from(token)));
+            }
+            Chosen::App { id, secret, .. } => (id.clone(), secret),
         };
-        let given = given.map(parse).transpose()?;
-        let is_profiles = given.is_none() || given == self.profile.app_id;
-        let Some(app_id) = given.or_else(|| self.profile.app_id.clone()) else {
-            return Err(Failure::new(Exit::Credentials, NONE));
+        let secret = match secret {
+            SecretAt::File(path, _) => secret_file::read(path, self.env)?,
+            SecretAt::Variable => Secret::from(self.env.text("KF_APP_SECRET")?.unwrap_or_default()),
+            SecretAt::Nowhere => return Err(no_secret(&app_id)),
         };
-        let secret = self.secret(variable, &app_id, is_profiles)?;
-        let access = AppAccess { app_id, secret, call: self.profile.token, store: self.store(base_url)? };
-        Ok((Access::App(access), is_profiles))
+        Ok(Access::App(AppAccess { app_id, secret, call: self.choice.profile.token, store: self.store()? }))
     }
 
-    /// The secret of an app. That of the profile belongs to the app of the profile alone.
-    fn secret<'v>(
-        &self,
-        variable: &dyn Fn(&str) -> Result<Option<&'v str>, Failure>,
-        app_id: &AppId,
-        is_profiles: bool,
-    ) -> Result<Secret, Failure> {
-        if let Some(path) = &self.global.secret_file {
-            return secret_file::read(path, self.env);
-        }
-        if let Some(secret) = variable("KF_APP_SECRET")? {
-            return Ok(Secret::from(secret));
-        }
-        match &self.profile.secret_file {
-            Some(path) if is_profiles => secret_file::read(&beside(&self.config, path), self.env),
-            _ => Err(Failure::new(
-                Exit::Credentials,
-                format!(
-                    "there is no AppSecret for {app_id}: write it into a file that only you can read and name that by \
-                     --secret-file or by secret_file of a profile, or set KF_APP_SECRET"
-                ),
-            )),
-        }
+    fn base_url(&self) -> Option<&str> {
+        self.choice.base_url.as_ref().map(|(url, _)| url.as_str())
     }
 
-    fn store(&self, base_url: Option<&str>) -> Result<Store, Failure> {
-        match self.profile.store.as_deref() {
+    fn store(&self) -> Result<Store, Failure> {
+        match self.choice.profile.store.as_deref() {
             Some("memory") => Ok(tokens::in_memory()),
             None | Some("file") => match self.env.xdg("XDG_STATE_HOME", ".local/state") {
-                Some(folder) => tokens::in_file(&folder, &file_name(base_url)),
+                Some(folder) => tokens::in_file(&folder, &file_name(self.base_url())),
                 None => Ok(tokens::in_memory()),
             },
             Some(url) if url.starts_with("redis://") || url.starts_with("rediss://") => {
-                let password = self.profile.redis_password_file.as_ref();
-                let read = |path: &PathBuf| secret_file::read(&beside(&self.config, path), self.env);
+                if url.contains('@') {
+                    return Err(Failure::input(PASSWORD));
+                }
+                let password = self.choice.profile.redis_password_file.as_ref();
+                let read = |path: &PathBuf| secret_file::read(&beside(&self.choice.config, path), self.env);
                 tokens::in_redis(url, password.map(read).transpose()?)
             }
             Some(_) => Err(Failure::input("store: write file, memory, or redis://host:port")),
         }
     }
 
-    fn wire(&self, base_url: Option<&str>) -> Result<HyperTransport, Failure> {
-        let mut builder = HyperTransport::builder();
-        if let Some(url) = base_url {
+    fn wire(&self) -> Result<HyperTransport, Failure> {
+        let (profile, mut builder) = (&self.choice.profile, HyperTransport::builder());
+        if let Some(url) = self.base_url() {
             builder = builder.base_url(url);
-            if let Some(host) = super::simulated::plain_host(url).filter(|_| self.profile.allow_plain_http) {
+            if let Some(host) = super::simulated::plain_host(url).filter(|_| profile.allow_plain_http) {
                 builder = builder.allow_plain_http(host);
             }
         }
-        if let Some(path) = &self.profile.ca_file {
-            let path = beside(&self.config, path);
+        if let Some(path) = &profile.ca_file {
+            let path = beside(&self.choice.config, path);
             let pem = fs::read(&path);
             let pem = pem.map_err(|error| Failure::input(format!("{} cannot be read: {error}", path.display())))?;
             builder = builder.trust(Trust::Pem(pem));
         }
-        if let Some(proxy) = proxy::find(self.profile.proxy.as_deref(), self.env)? {
+        if let Some(proxy) = proxy::find(profile.proxy.as_deref(), self.env)? {
             builder = builder.proxy(proxy);
         }
         builder.build().map_err(|error| Failure::input(chain(&error)))
     }
 }
 
+/// Where the tokens of an app are kept, for a person.
+pub(crate) fn tokens_at(choice: &Choice, env: &Env) -> String {
+    match choice.profile.store.as_deref() {
+        Some("memory") => "in memory".to_owned(),
+        Some(url) if url.contains("://") => {
+            let place = url.split_once("://").map_or(url, |(_, place)| place);
+            format!("in the Redis at {}", place.rsplit('@').next().unwrap_or_default())
+        }
+        _ => match env.xdg("XDG_STATE_HOME", ".local/state") {
+            Some(folder) => {
+                let url = choice.base_url.as_ref().map(|(url, _)| url.as_str());
+                folder.join(file_name(url)).display().to_string()
+            }
+            None => "in memory".to_owned(),
+        },
+    }
+}
+
+fn no_secret(app_id: &AppId) -> Failure {
+    let message = format!(
+        "there is no AppSecret for {app_id}: write it into a file that only you can read and name that by --secret-file or by \
+         secret_file of a profile, or set KF_APP_SECRET (which belongs to KF_APP_ID, where that is set)"
+    );
+    Failure::new(Exit::Credentials, message)
+}
+
+const PASSWORD: &str = "store: a password does not belong into config.toml; write it alone into a file that only you can read, \
+    and name that file by redis_password_file";
+
 /// The file of the tokens. Those of another platform, such as a simulated one, are not the vendor's.
 fn file_name(base_url: Option<&str>) -> String {
     let Some(url) = base_url else { return "tokens.json".to_owned() };
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    // A user and a password are refused, and until then name nothing.
+    let host = host.rsplit('@').next().unwrap_or_default();
     let host: String = host.chars().map(|it| if it.is_ascii_alphanumeric() { it } else { '-' }).collect();
     format!("tokens-{host}.json")
 }

@@ -9,22 +9,27 @@ use crate::show::chain;
 /// The variables, the first that is set.
 const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
+/// The URL of the proxy to go through, and what says so.
+pub(crate) fn named<'a>(profile: Option<&'a str>, env: &'a Env) -> Result<Option<(&'static str, &'a str)>, Failure> {
+    if let Some(url) = profile {
+        return Ok(Some(("proxy", url)));
+    }
+    for name in VARIABLES {
+        if let Some(url) = env.text(name)? {
+            return Ok(Some((name, url)));
+        }
+    }
+    Ok(None)
+}
+
 /// The proxy to go through, if there is one.
 pub(super) fn find(profile: Option<&str>, env: &Env) -> Result<Option<Proxy>, Failure> {
-    let (from, url) = match profile {
-        Some(url) => ("proxy", url),
-        None => {
-            let mut set = VARIABLES.into_iter().map(|name| Ok((name, env.text(name)?)));
-            match set.find_map(|it: Result<_, Failure>| match it {
-                Ok((name, Some(url))) => Some(Ok((name, url))),
-                Ok((_, None)) => None,
-                Err(failure) => Some(Err(failure)),
-            }) {
-                Some(found) => found?,
-                None => return Ok(None),
-            }
-        }
-    };
+    let Some((from, url)) = named(profile, env)? else { return Ok(None) };
+    if profile.is_some() && url.contains('@') {
+        return Err(Failure::input(
+            "proxy: a password does not belong into config.toml; set HTTPS_PROXY in the environment instead",
+        ));
+    }
     let wrong = |why: String| Failure::input(format!("{from}: {why}"));
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let (user, host) = match rest.rsplit_once('@') {

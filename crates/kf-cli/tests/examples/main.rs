@@ -1,4 +1,4 @@
-//! The examples that `kf sim` prints, run as they stand by the programs that they are for.
+//! What the command prints for other programs, run by them: the examples of `kf sim`, the completions of a shell.
 
 #![cfg(unix)]
 
@@ -55,4 +55,14 @@ fn each_lists_the_accounts() {
             }
         }
     }
+}
+
+#[test]
+fn bash_completes_a_command() {
+    let folder = Folder::new("completed");
+    let script = folder.kf(&["completions", "bash"]).ok();
+    let asks = "COMP_WORDS=(kf valid); COMP_CWORD=1; _kf kf valid kf; echo \"${COMPREPLY[@]}\"\n";
+    fs::write(folder.path("asks"), format!("{script}\n{asks}")).unwrap();
+    let output = Command::new("bash").arg(folder.path("asks")).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "validate\n");
 }

@@ -3,11 +3,16 @@
 #![cfg(unix)]
 
 mod calls;
+mod credentials;
 mod desk;
 mod files;
 mod killed;
+mod manual;
 mod media;
 mod messages;
+mod offline;
+mod profiles;
+mod pushes;
 mod records;
 mod running;
 mod secrets;

@@ -34,6 +34,14 @@ fn a_text_is_encrypted_so() {
 }
 
 #[test]
+fn who_looks_for_a_fault_learns_of_which_app_a_text_is() {
+    let (clear, app) = key().decrypt_of_any(ENCRYPTED).unwrap();
+    assert_eq!((clear.as_slice(), app.as_str()), (TEXT.as_bytes(), APP));
+    assert!(other_key().decrypt_of_any(ENCRYPTED).is_err());
+    assert!(key().decrypt_of_any(&ENCRYPTED[..ENCRYPTED.len() - 4]).is_err());
+}
+
+#[test]
 fn the_last_character_of_a_key_may_have_bits_that_belong_to_no_byte() {
     let texts: Vec<String> = "EFGH".chars().map(|last| KEY_BUT_ONE.to_owned() + &last.to_string()).collect();
     for text in texts {
