@@ -10,6 +10,7 @@ use kf_transport::{Clock, SystemClock, Transport};
 use thiserror::Error;
 
 use crate::ask::{ask, ask_as};
+use crate::failpoints::reach;
 use crate::source::authorizer::key;
 use crate::{
     AuthorizerToken, ComponentToken, Policy, Record, Refreshing, Saved, StoreError, TokenError, TokenKey, TokenStore,
@@ -123,6 +124,7 @@ impl<Store: TokenStore + Clone> Component<Store> {
             .await
             .map_err(|error| RedeemError::NotGiven(self.failure(error, RedeemAuthorization::SPEC.name)))?
             .authorization_info;
+        reach("after-redeem");
         match self.keep(&authorization).await {
             Ok(()) => Ok(authorization),
             Err(error) => Err(RedeemError::NotKept(Box::new(authorization), error)),
