@@ -8,7 +8,7 @@ use kf_client::Client;
 use kf_model::AppId;
 use kf_model::component::Authorization;
 use kf_sim::{Platform, Sim};
-use kf_token::{Component, MemoryStore, TokenStore};
+use kf_token::{Component, FileStore, MemoryStore, TokenStore};
 use kf_transport::{HyperTransport, SystemClock};
 
 use crate::many::Counter;
@@ -44,9 +44,13 @@ async fn component<Store: TokenStore + Clone>(wire: &HyperTransport, sim: &Sim, 
     let component = Component::new(wire.clone(), PLATFORM.parse().unwrap(), PLATFORM_SECRET, store);
     let ticket = sim.platform().look(|world| world.apps[0].tickets[0].clone());
     component.put_ticket(ticket.value, u64::try_from(ticket.pushed_at.seconds()).unwrap()).await.unwrap();
-    for number in 1..=MERCHANTS {
-        let refresh = format!("refreshtoken@@@{number}");
-        component.keep(&Authorization::new(app_id(number), "", refresh.as_str())).await.unwrap();
+    let keep = |number: usize| {
+        let (component, refresh) = (component.clone(), format!("refreshtoken@@@{number}"));
+        tokio::spawn(async move { component.keep(&Authorization::new(app_id(number), "", refresh.as_str())).await })
+    };
+    let kept: Vec<_> = (1..=MERCHANTS).map(keep).collect();
+    for kept in kept {
+        kept.await.unwrap().unwrap();
     }
     component
 }
@@ -76,4 +80,13 @@ async fn all_at_once(store: impl TokenStore + Clone) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_merchants_refresh_at_once_with_one_token_of_the_platform() {
     all_at_once(MemoryStore::new()).await;
+}
+
+/// The same over a file, which all of them have to write.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_merchants_share_a_file() {
+    let folder = std::env::temp_dir().join(format!("kf-merchants-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    all_at_once(FileStore::open(folder.join("tokens.json")).unwrap()).await;
+    std::fs::remove_dir_all(&folder).unwrap();
 }
