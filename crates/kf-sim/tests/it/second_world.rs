@@ -1,5 +1,7 @@
 //! The world a second time, small and written from API.md 5 alone: a few maps, one app, no JSON.
 
+pub(crate) mod letters;
+
 use std::collections::BTreeMap;
 
 /// Accounts that the small world may have.
