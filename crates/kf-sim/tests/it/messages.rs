@@ -282,4 +282,6 @@ fn a_sub_merchant_that_sends_must_be_there() {
     };
     assert_eq!([send(json!("7")), send(json!("8")), send(json!("")), send(Value::Null)], [0, 45071, 45071, 45071]);
     assert_eq!(caller.app(|app| app.messages[0].business_id.clone()).as_deref(), Some("7"));
+    caller.app(|app| app.ecommerce_platform = false);
+    assert_eq!(send(json!("7")), 48001, "the path is that of e-commerce platforms");
 }
