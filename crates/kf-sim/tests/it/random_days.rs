@@ -1,6 +1,7 @@
 //! Random days at the desk: calls, people and time against a second, tiny world, compared after each step.
 
 mod letters;
+mod merchants;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! The world a second time, small and written from API.md 5 alone: a few maps, one app, no JSON.
 
 pub(crate) mod letters;
+pub(crate) mod merchants;
 
 use std::collections::BTreeMap;
 
