@@ -224,7 +224,7 @@ impl World {
     }
 
     /// Calls of an endpoint that an app may make a day; 0 is no limit.
-    fn calls_per_day(&self, op: Op, app: usize) -> u64 {
+    pub(super) fn calls_per_day(&self, op: Op, app: usize) -> u64 {
         let settings = &self.settings;
         match op {
             Op::SendMessage | Op::SendProgramMessage if self.apps[app].test_account => settings.messages_per_day_test,
