@@ -2,6 +2,7 @@
 
 mod letters;
 mod merchants;
+mod shops;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

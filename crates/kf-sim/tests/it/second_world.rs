@@ -2,6 +2,7 @@
 
 pub(crate) mod letters;
 pub(crate) mod merchants;
+pub(crate) mod shops;
 
 use std::collections::BTreeMap;
 
