@@ -239,9 +239,9 @@ impl Shops {
         }
         self.path_resets.push(self.day());
         if path == Path::List {
-            self.lists.clear()
+            self.lists.clear();
         } else {
-            self.uploads.clear()
+            self.uploads.clear();
         }
         0
     }
