@@ -61,8 +61,8 @@ pub const CHECKS: &[Check] = &[
     Check { asks: "is the worker online?", codes: &[65415, 61459] },
     Check { asks: "is there a session, and with whom?", codes: &[65413, 65414, 61458] },
     Check {
-        asks: "is there a file, not empty, not too big, and of its type?",
-        codes: &[41005, 44001, 40009, 40006, 45001, 40005, 61457],
+        asks: "is there a file, not empty, not too big, of its type, and not too long?",
+        codes: &[41005, 44001, 40009, 40006, 45001, 40005, 45007, 61457],
     },
     Check { asks: "is the file that is named there, and of its kind?", codes: &[40007] },
     Check {
