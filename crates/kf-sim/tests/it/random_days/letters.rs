@@ -471,7 +471,7 @@ fn on_fixed_days_of_writing_everything_happens() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_random_day_of_writing_goes_as_the_second_world_says(day_of in turns()) {

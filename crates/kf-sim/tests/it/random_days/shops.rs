@@ -470,7 +470,7 @@ fn on_fixed_days_of_sub_merchants_everything_happens() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn a_random_day_of_sub_merchants_goes_as_the_second_world_says(day_of in days()) {
