@@ -10,6 +10,7 @@ mod deed;
 mod diagnosis;
 mod draft;
 mod gate;
+mod links;
 mod media;
 mod messages;
 mod people;

@@ -106,6 +106,9 @@ pub struct App {
     /// Whether it is a Mini Program in the category of e-commerce platforms, which alone may have sub-merchants.
     #[serde(default)]
     pub ecommerce_platform: bool,
+    /// The AppIDs of the Mini Programs that are linked to it, to which its messages may lead; left out, to any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub linked_programs: Vec<String>,
     /// Its WeChat ID, the suffix of its accounts; empty if it has not set one.
     #[serde(default)]
     pub wechat_id: String,
