@@ -42,6 +42,6 @@ pub use state::{StateError, StateFile};
 pub use world::{
     Account, App, AppKind, AppState, Authorization, Business, CHECKS, COMPONENT_CHECKS, Check, ClockFile, ClockMode,
     Code, Confirm, Confirmation, Corporation, Customer, Deed, DeedError, Dialect, Done, Granted, Invite, InviteState,
-    Medium, MediumKind, Message, Picture, Push, PushBody, Quota, Record, Sending, Session, Stamp, TOKEN_CHECKS, Ticket,
-    Token, TokenLine, Waiting, Window, Work, World, WorldFile,
+    Medium, MediumKind, Message, PassiveReply, Picture, Push, PushBody, PushFormat, Pushing, Quota, Record, Sending,
+    Session, Stamp, TOKEN_CHECKS, Ticket, Token, TokenLine, Waiting, Window, Work, World, WorldFile,
 };

@@ -186,9 +186,13 @@ impl Platform {
     pub fn reset(&self) {
         let mut state = self.state();
         let start = state.start.clone();
-        let (changes, base) = (state.world.changes, std::mem::take(&mut state.world.base));
-        (state.world, state.time) = load(&start, &*self.0.clock);
-        (state.world.changes, state.world.base) = (changes, base);
+        let (mut world, time) = load(&start, &*self.0.clock);
+        let before = &mut state.world;
+        (world.changes, world.base) = (before.changes, std::mem::take(&mut before.base));
+        world.pushed_to = std::mem::take(&mut before.pushed_to);
+        // Whoever delivers pushes goes on with those of higher numbers.
+        world.next_push = world.next_push.max(before.next_push);
+        (state.world, state.time) = (world, time);
         state.touch();
         drop(state);
         self.log().clear();
