@@ -3,6 +3,9 @@
 mod answer;
 mod call;
 mod content;
+mod deliveries;
+#[cfg(feature = "push")]
+mod delivery;
 mod door;
 mod fault;
 mod generated;
@@ -22,6 +25,9 @@ mod world;
 
 pub use call::{Call, Refused};
 pub use content::{AddressList, FileOr, FuncInfo, SentFile};
+pub use deliveries::LoggedDelivery;
+#[cfg(feature = "push")]
+pub use delivery::{PushSetupError, PushTo};
 pub use door::memory::SimTransport;
 pub use fault::{Effect, Fault};
 pub use generated::api;
