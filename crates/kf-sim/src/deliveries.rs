@@ -22,7 +22,7 @@ pub struct LoggedDelivery {
     pub app_id: String,
     /// The number of the push; a check of a URL has none.
     pub push: Option<i64>,
-    /// What is told, as it is called on the wire; `url-check` is a check of a URL.
+    /// What is told, as it is called on the wire; `url-check` is a check of a URL, `lost` are pushes that were not kept.
     pub what: String,
     /// The customer whom it is about.
     pub openid: Option<String>,
@@ -51,7 +51,10 @@ impl fmt::Display for LoggedDelivery {
         if let Some(openid) = &self.openid {
             write!(f, " of {openid}")?;
         }
-        write!(f, " to {}: ", self.url)?;
+        if !self.url.is_empty() {
+            write!(f, " to {}", self.url)?;
+        }
+        f.write_str(": ")?;
         if let Some(status) = self.status {
             write!(f, "status {status}, ")?;
         }

@@ -43,6 +43,8 @@ pub(crate) struct Courier {
     /// The URLs, and whether each has answered its check.
     checked: HashMap<String, Mutex<bool>>,
     tell: Tell,
+    /// The number of the last push that is not delivered, and what is delivered all the same.
+    begin: (i64, VecDeque<Push>),
 }
 
 impl Courier {
@@ -54,26 +56,33 @@ impl Courier {
         }
         let told = routes.iter().filter(|route| route.takes_messages()).map(|route| route.app_id.clone());
         let told: Vec<String> = told.collect();
-        platform.change(|world| world.pushed_to.extend(told));
+        let begin = platform.change(|world| {
+            world.pushed_to.extend(told);
+            begin(world)
+        });
         let checked =
             routes.iter().filter(|route| route.is_checked).map(|route| (route.app_id.clone(), Mutex::new(false)));
-        let (checked, tell) = (checked.collect(), tell);
+        let checked = checked.collect();
         let routes = routes.into_iter().map(|route| (route.app_id.clone(), route)).collect();
-        Ok(Some(Self { platform: platform.clone(), routes, checked, tell }))
+        Ok(Some(Self { platform: platform.clone(), routes, checked, tell, begin }))
     }
 
     /// Delivers until it is dropped.
     pub(crate) async fn run(self: Arc<Self>) {
-        let (mut last, mut waiting) = self.platform.look(begin);
+        let (mut last, mut waiting) = self.begin.clone();
         let mut lanes = HashSet::new();
         let mut under_way = JoinSet::new();
         loop {
-            let changes = self.platform.look(|world| {
+            let (changes, lost) = self.platform.look(|world| {
+                let lost = world.pushes.front().map_or(0, |first| first.id.saturating_sub(last.saturating_add(1)));
                 let fresh = world.pushes.iter().filter(|push| push.id > last && self.routes.contains_key(&push.app));
                 waiting.extend(fresh.cloned());
                 last = world.pushes.back().map_or(last, |push| push.id.max(last));
-                world.changes()
+                (world.changes(), lost)
             });
+            if lost > 0 {
+                self.note_lost(lost);
+            }
             while waiting.len() > WAITING_MAX {
                 waiting.pop_front().into_iter().for_each(|push| self.give_up(&push));
             }
@@ -109,6 +118,14 @@ impl Courier {
         } else {
             self.platform.changed(changes).await;
         }
+    }
+
+    /// Says that the outbox did not keep what there was to push.
+    fn note_lost(&self, lost: i64) {
+        let why =
+            format!("{lost} pushes went before they could be delivered: too many at once, or the world began again");
+        let entry = self.entry("", "", None, &Err(why));
+        self.keep(LoggedDelivery { what: "lost".to_owned(), ..entry });
     }
 
     fn give_up(&self, push: &Push) {
@@ -314,8 +331,8 @@ fn open(route: &Route, members: Value) -> Result<Value, String> {
 
 /// The beginning of an answer, without what may be a credential.
 fn excerpt(route: &Route, body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&body[..body.len().min(EXCERPT * 4)]);
-    let text: String = route.seal.hide(&text).chars().take(EXCERPT).collect();
+    // Hidden before it is cut, so that no part of a credential is left.
+    let text: String = route.seal.hide(&String::from_utf8_lossy(body)).chars().take(EXCERPT).collect();
     let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let words = text.split_inclusive(|c| !is_of_word(c)).map(|word| {
         let end = word.trim_end_matches(|c| !is_of_word(c)).len();

@@ -50,7 +50,7 @@ async fn exchange(question: Question<'_>) -> Result<Answered, Failed> {
     let Address { host, port, authority, .. } = question.address;
     let stream = TcpStream::connect((&**host, *port))
         .await
-        .map_err(|error| Failed::Silent(format!("no connection: {error}; is the server running?")))?;
+        .map_err(|error| Failed::Silent(format!("no connection ({error}), is the server running?")))?;
     let (method, (content_type, body)) = match question.body {
         Some(body) => (Method::POST, body),
         None => (Method::GET, ("", String::new())),
