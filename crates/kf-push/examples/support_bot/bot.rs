@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use kf_client::Client;
+use kf_model::messages::Message as Outgoing;
+use kf_model::values::TypingCommand;
 use kf_model::{AccountRef, OpenId};
 use kf_push::{Answer, Content, Event, EventKind, Message, MessageBody, Push, Receiver, Reply, Seen};
 use kf_transport::Clock;
@@ -93,11 +95,15 @@ impl Bot {
     /// Types, and then says something that is no answer to a push. A message is never sent twice: if it is not known whether
     /// it arrived, the person asks again.
     async fn send(&self, person: &OpenId, text: &str) {
-        if let Err(error) = self.client.set_typing(person, &TypingCommand::TYPING).await {
+        if let Err(error) = self.client.set_typing(person, &TypingCommand::Typing).await {
             eprintln!("cannot show that somebody types: {error}");
         }
         // What takes longer than five seconds to find out is found out here.
-        if let Err(error) = self.client.send_message(person, TextMessage::new(text)).await {
+        let outcome = match Outgoing::text(text) {
+            Ok(message) => self.client.send_message(person, message).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = outcome {
             eprintln!("cannot send to {person}: {error}");
         }
     }
