@@ -75,14 +75,24 @@ impl Seal {
         String::from_utf8(text.to_vec()).map_err(|_| "what Encrypt holds is no UTF-8")
     }
 
-    /// Text without the credentials that it may repeat.
+    /// Text without the credentials that it may repeat, as they are, percent-encoded, or escaped.
     pub(super) fn hide(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for secret in [Some(&self.token), self.key.as_ref()].into_iter().flatten().filter(|secret| !secret.is_empty()) {
-            text = text.replace(secret.expose(), "***");
-        }
-        text
+        let secrets = [Some(&self.token), self.key.as_ref()].into_iter().flatten().map(Secret::expose);
+        secrets.filter(|secret| !secret.is_empty()).fold(text.to_owned(), |text, secret| {
+            let escaped = serde_json::to_string(secret).unwrap_or_default();
+            let escaped = escaped.get(1..escaped.len() - 1).unwrap_or_default().to_owned();
+            let encoded = [|byte: u8| format!("%{byte:02X}"), |byte: u8| format!("%{byte:02x}")];
+            let encoded = encoded.map(|encode| percent_encoded(secret, encode));
+            let forms = encoded.into_iter().chain([escaped, secret.to_owned()]);
+            forms.fold(text, |text, form| text.replace(&form, "***"))
+        })
     }
+}
+
+/// Text as it stands in a query.
+fn percent_encoded(text: &str, encode: fn(u8) -> String) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { encode(byte) }).collect()
 }
 
 /// The first block is mixed with the first half of the key.
