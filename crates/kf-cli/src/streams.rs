@@ -37,6 +37,11 @@ impl<'a> Streams<'a> {
         self.stop.take().map_or_else(|| Ok(Box::pin(pending()) as Stop), |stop| stop())
     }
 
+    /// Whether a person sees the output.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
     /// Writes text of ours, which is fit for a terminal, at once.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
         self.out.write_all(text.as_bytes())?;

@@ -134,7 +134,7 @@ fn refuse_folder(folder: &Path, env: &Env) -> Result<(), String> {
 }
 
 /// Others may not even read the file: it may hold a key.
-fn refuse_file(path: &Path, env: &Env) -> Result<(), String> {
+pub(super) fn refuse_file(path: &Path, env: &Env) -> Result<(), String> {
     if !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         return Err(format!("{} is no file; remove it", path.display()));
     }

@@ -4,6 +4,7 @@
 
 mod files;
 mod killed;
+mod push;
 mod running;
 mod secrets;
 mod start;

@@ -1,0 +1,124 @@
+//! Where a simulator delivers pushes: the arguments, and the credentials, which are no arguments.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use kf_model::Secret;
+use kf_sim::{PushFormat, PushTo};
+use serde::Deserialize;
+
+use super::runtime::refuse_file;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::show::escaped;
+
+/// The variables that hold the token and the key.
+const TOKEN: &str = "KF_PUSH_TOKEN";
+const KEY: &str = "KF_PUSH_KEY";
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Pushes")]
+pub(super) struct PushArgs {
+    /// Delivers messages and events to the server at this URL, such as http://127.0.0.1:8080/push, and takes its answers; of
+    /// a third-party platform it may have $APPID$ in it.
+    #[arg(long, value_name = "URL")]
+    push_to: Option<String>,
+    /// Delivers tickets and authorizations to this URL of a third-party platform.
+    #[arg(long, value_name = "URL")]
+    push_auth_to: Option<String>,
+    /// The AppID of the app that is told; left out, the first third-party platform, or else the first app.
+    #[arg(long, value_name = "APP_ID")]
+    push_app: Option<String>,
+    /// Signs and encrypts with the push_token and the push_key of this JSON file, which only its user may read; left out,
+    /// with KF_PUSH_TOKEN and KF_PUSH_KEY, or as the scenario says. Without a key pushes go in the clear.
+    #[arg(long, value_name = "FILE")]
+    push_secret_file: Option<PathBuf>,
+    /// Writes JSON; left out, as the scenario says.
+    #[arg(long)]
+    push_json: bool,
+    /// Writes everything in the clear as well.
+    #[arg(long)]
+    push_compatible: bool,
+}
+
+/// What the file of credentials says; it may say more, such as the file of a bot does.
+#[derive(Deserialize)]
+struct Credentials {
+    push_token: Secret,
+    #[serde(default)]
+    push_key: Option<Secret>,
+}
+
+/// Where to deliver, if the arguments say so.
+pub(super) fn to(args: &PushArgs, env: &Env) -> Result<Option<PushTo>, Failure> {
+    if args.push_to.is_none() && args.push_auth_to.is_none() {
+        return if args.is_more_said() {
+            Err(Failure::new(Exit::Usage, "--push-to: write the URL of the server that is to get the pushes"))
+        } else {
+            Ok(None)
+        };
+    }
+    let mut to = args.push_to.as_ref().map_or_else(PushTo::default, PushTo::new);
+    if let Some(url) = &args.push_auth_to {
+        to = to.authorization_url(url);
+    }
+    if let Some(app_id) = &args.push_app {
+        to = to.app(app_id);
+    }
+    if args.push_json {
+        to = to.format(PushFormat::Json);
+    }
+    if args.push_compatible {
+        to = to.compatible();
+    }
+    let credentials = match &args.push_secret_file {
+        Some(path) => Some(read(path, env)?),
+        None => of_environment(env)?,
+    };
+    if let Some(Credentials { push_token, push_key }) = credentials {
+        to = to.token(push_token);
+        if let Some(key) = push_key {
+            to = to.key(key);
+        }
+    }
+    Ok(Some(to))
+}
+
+impl PushArgs {
+    fn is_more_said(&self) -> bool {
+        self.push_app.is_some() || self.push_secret_file.is_some() || self.push_json || self.push_compatible
+    }
+}
+
+fn of_environment(env: &Env) -> Result<Option<Credentials>, Failure> {
+    let text = |name: &str| match env.variable(name).map(|value| value.to_str().map(Secret::from)) {
+        Some(None) => Err(input(&format!("{name} is no text; set it to what the push settings say"))),
+        Some(Some(secret)) => Ok(Some(secret)),
+        None => Ok(None),
+    };
+    match (text(TOKEN)?, text(KEY)?) {
+        (Some(push_token), push_key) => Ok(Some(Credentials { push_token, push_key })),
+        (None, Some(_)) => Err(input(&format!("{KEY} is set and {TOKEN} is not; set both, or neither"))),
+        (None, None) => Ok(None),
+    }
+}
+
+fn read(path: &Path, env: &Env) -> Result<Credentials, Failure> {
+    let shown = path.display();
+    let path = env.absolute(path);
+    refuse_file(&path, env).map_err(|why| input(&format!("--push-secret-file: {why}")))?;
+    let text = fs::read_to_string(&path);
+    let text = text.map_err(|error| input(&format!("--push-secret-file: {shown} cannot be read: {error}")))?;
+    // What serde has to say could quote the file.
+    serde_json::from_str(&text).map_err(|_| {
+        input(&format!(
+            "--push-secret-file: {shown} holds no credentials; write {{\"push_token\": \"...\", \"push_key\": \"...\"}}"
+        ))
+    })
+}
+
+fn input(message: &str) -> Failure {
+    Failure::new(Exit::Input, escaped(message))
+}
