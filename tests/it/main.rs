@@ -4,6 +4,7 @@ mod doors;
 mod errcodes;
 mod flows;
 mod openapi;
+mod push;
 mod retry;
 mod scene;
 mod secrets;

@@ -1,6 +1,7 @@
 //! No credential is shown by anything: everything is run with credentials that can be recognized in every form.
 
 mod canary;
+mod push;
 mod shown;
 mod simulator;
 mod stores;

@@ -2,6 +2,7 @@
 //! the simulated platform.
 
 mod client;
+mod family;
 mod world;
 
 use kf_model::accounts::{Account, AddAccount, DeleteAccount, ListAccounts, UpdateAccount};

@@ -6,6 +6,8 @@ mod examples;
 mod fault;
 mod log;
 mod people;
+mod push;
+mod pushes;
 mod ready;
 mod runtime;
 mod serve;
@@ -57,6 +59,8 @@ enum Command {
     Reset(Connect),
     /// Show the calls that came in.
     Log(log::LogArgs),
+    /// Show what was pushed to servers, and what came back.
+    Pushes(pushes::PushesArgs),
     /// Show the world as it stands.
     World(world::WorldArgs),
     /// List the settings of a scenario with their defaults and meanings. Needs no simulator.
@@ -105,6 +109,7 @@ pub(crate) fn run(args: SimArgs, env: &Env, streams: &mut Streams<'_>) -> Result
             done(&answer, connect.json, streams)
         }
         Command::Log(args) => log::run(&args, env, streams),
+        Command::Pushes(args) => pushes::run(&args, env, streams),
         Command::World(args) => world::run(&args, env, streams),
         Command::Settings(args) => settings::run(&args, streams),
         Command::Scenario { name: BuiltIn::Default } => streams.text(kf_sim::DEFAULT),

@@ -27,7 +27,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// Whether the attempt may have acted all the same.
     pub(crate) fn may_have_acted(&self, spec: &EndpointSpec) -> bool {
-        // A question changes nothing.
+        // What answers data and is safe is a question, which changes nothing.
         let changes = spec.response.is_empty() || spec.repeat != Repeat::Safe;
         changes
             && match self {

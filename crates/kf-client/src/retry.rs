@@ -12,7 +12,7 @@ use crate::attempt::Failure;
 
 /// How often and how patiently a call is repeated.
 ///
-/// | what happened | `safe` and `settles` | `never` |
+/// | what happened | `safe`, `harmless` and `settles` | `never` |
 /// |---|---|---|
 /// | nothing was sent: no connection, too many calls in flight, no token for the moment | again | again |
 /// | no answer, a broken one, -1, status 5xx: it may have acted | again | told as it is |
@@ -20,7 +20,7 @@ use crate::attempt::Failure;
 /// | any other code, quotas too | told as it is | told as it is |
 ///
 /// After a lost answer, a call that `settles` may be refused because it did act. What the platform lists tells, or the code
-/// itself: what is to be closed or deleted is gone. Then the call counts as done, also where it was gone before.
+/// itself: what is to be closed or deleted is gone, what is to be shown is. Then the call counts as done, also where it was so before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {

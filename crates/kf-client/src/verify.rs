@@ -15,6 +15,8 @@ pub(crate) async fn settle<E: Endpoint>(client: &Client, endpoint: &E, _: ErrCod
     let is_done: fn(&Account, &Value) -> bool = match E::SPEC.name {
         // The code itself proves it: what was to be gone is gone.
         "close_session" | "delete_account" | "delete_worker" | "unbind_work" => return done::<E>(),
+        // So it does here: the state is shown. That it is to end is never refused so; if it were, it would prove nothing.
+        "set_typing" | "set_program_typing" if sent["command"] == "Typing" => return done::<E>(),
         "bind_work" => return is_bound(client, &sent).await.then(done::<E>).flatten(),
         "register_business" => return registered::<E>(client, &sent).await,
         "add_account" => |row, sent| row.kf_account.as_str() == sent["kf_account"] && row.kf_nick == sent["nickname"],

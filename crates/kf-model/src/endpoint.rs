@@ -399,6 +399,8 @@ impl fmt::Display for Setup {
 pub enum Repeat {
     /// It changes nothing more.
     Safe,
+    /// It acts once more, which harms nobody: another code, another file that is gone after some days.
+    Harmless,
     /// It is refused with a code that tells whether the first attempt acted.
     Settles,
     /// It may act twice.

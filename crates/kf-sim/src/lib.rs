@@ -3,6 +3,9 @@
 mod answer;
 mod call;
 mod content;
+mod deliveries;
+#[cfg(feature = "push")]
+mod delivery;
 mod door;
 mod fault;
 mod generated;
@@ -22,6 +25,9 @@ mod world;
 
 pub use call::{Call, Refused};
 pub use content::{AddressList, FileOr, FuncInfo, SentFile};
+pub use deliveries::LoggedDelivery;
+#[cfg(feature = "push")]
+pub use delivery::{PushSetupError, PushTo};
 pub use door::memory::SimTransport;
 pub use fault::{Effect, Fault};
 pub use generated::api;
@@ -42,6 +48,6 @@ pub use state::{StateError, StateFile};
 pub use world::{
     Account, App, AppKind, AppState, Authorization, Business, CHECKS, COMPONENT_CHECKS, Check, ClockFile, ClockMode,
     Code, Confirm, Confirmation, Corporation, Customer, Deed, DeedError, Dialect, Done, Granted, Invite, InviteState,
-    Medium, MediumKind, Message, Picture, Push, PushBody, Quota, Record, Sending, Session, Stamp, TOKEN_CHECKS, Ticket,
-    Token, TokenLine, Waiting, Window, Work, World, WorldFile,
+    Medium, MediumKind, Message, PassiveReply, Picture, Push, PushBody, PushFormat, Pushing, Quota, Record, Sending,
+    Session, Stamp, TOKEN_CHECKS, Ticket, Token, TokenLine, Waiting, Window, Work, World, WorldFile,
 };

@@ -10,6 +10,7 @@ use std::time::Duration;
 use kf_transport::{Clock, ManualClock};
 
 use crate::answer::choose;
+use crate::deliveries::{Deliveries, LoggedDelivery};
 use crate::fault::{Effect, Fault};
 use crate::generated::api::route;
 use crate::log::{self, Entry, Kept, Log, LogFilter, LoggedCall};
@@ -25,6 +26,7 @@ pub struct Platform(Arc<Inner>);
 struct Inner {
     state: Mutex<State>,
     log: Mutex<Log>,
+    deliveries: Mutex<Deliveries>,
     clock: Arc<dyn Clock>,
 }
 
@@ -48,7 +50,12 @@ impl Platform {
         scenario::check(&file, "")?;
         let (world, time) = load(&file, &*clock);
         let state = State { world, time, start: file, watchers: Vec::new() };
-        Ok(Self(Arc::new(Inner { state: Mutex::new(state), log: Mutex::default(), clock })))
+        Ok(Self(Arc::new(Inner {
+            state: Mutex::new(state),
+            log: Mutex::default(),
+            deliveries: Mutex::default(),
+            clock,
+        })))
     }
 
     /// A world that starts from the text of a scenario, on a clock.
@@ -186,12 +193,17 @@ impl Platform {
     pub fn reset(&self) {
         let mut state = self.state();
         let start = state.start.clone();
-        let (changes, base) = (state.world.changes, std::mem::take(&mut state.world.base));
-        (state.world, state.time) = load(&start, &*self.0.clock);
-        (state.world.changes, state.world.base) = (changes, base);
+        let (mut world, time) = load(&start, &*self.0.clock);
+        let before = &mut state.world;
+        (world.changes, world.base) = (before.changes, std::mem::take(&mut before.base));
+        world.pushed_to = std::mem::take(&mut before.pushed_to);
+        // Whoever delivers pushes goes on with those of higher numbers.
+        world.next_push = world.next_push.max(before.next_push);
+        (state.world, state.time) = (world, time);
         state.touch();
         drop(state);
         self.log().clear();
+        self.deliveries_log().clear();
     }
 
     /// The world as it stands, and after how many changes.
@@ -239,6 +251,30 @@ impl Platform {
         .await
     }
 
+    /// The deliveries of pushes that are remembered, after a number; at most so many, the newest.
+    #[must_use]
+    pub fn deliveries(&self, after: u64, limit: Option<usize>) -> Vec<LoggedDelivery> {
+        self.deliveries_log().select(after, limit)
+    }
+
+    /// Ends when there is a delivery with a higher number; gives the highest.
+    pub async fn delivered(&self, after: u64) -> u64 {
+        poll_fn(|context| {
+            let mut log = self.deliveries_log();
+            if log.last() > after {
+                return Poll::Ready(log.last());
+            }
+            log.watchers.push(context.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+
+    #[cfg(feature = "push")]
+    pub(crate) fn note_delivery(&self, entry: LoggedDelivery) -> LoggedDelivery {
+        self.deliveries_log().push(entry)
+    }
+
     /// Says where pictures are served.
     pub fn set_base(&self, base: &str) {
         self.state().world.base = base.trim_end_matches('/').to_owned();
@@ -246,6 +282,10 @@ impl Platform {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deliveries_log(&self) -> MutexGuard<'_, Deliveries> {
+        self.0.deliveries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {

@@ -3,6 +3,7 @@
 //! Nothing here asks the validators of the clients: the two are held against each other by a property.
 
 mod jpeg;
+mod voice;
 
 use std::borrow::Cow;
 
@@ -103,11 +104,13 @@ pub(crate) fn said(code: i64) -> Refused {
         44004 => "empty content".into(),
         45001 => "media size out of limit".into(),
         45002 => "content size out of limit".into(),
+        45007 => "voice playtime out of limit".into(),
         45008 => "article size out of limit".into(),
         45009 => "reach max api daily quota limit".into(),
         45011 => "api minute-quota reach limit, must slower, retry next minute".into(),
         45015 => "response out of time limit or subscription is canceled".into(),
         45047 => "out of response count limit".into(),
+        45064 => "the mini program is not linked to this account".into(),
         45070 => "business account already exists".into(),
         45071 => "business account not found".into(),
         45072 => "command field must be in [\"Typing\", \"CancelTyping\"]".into(),
@@ -116,6 +119,7 @@ pub(crate) fn said(code: i64) -> Refused {
         45079 => "business nickname contains forbidden words".into(),
         45080 => "typing needs an interaction with the user in the past 30 seconds".into(),
         45081 => "already typing, do not send typing again".into(),
+        45086 => "a mini program may lead to itself alone".into(),
         45087 => "custom messages of this account are blocked".into(),
         45091 => "invalid business account_name".into(),
         45094 => "messages to users who enter the session are blocked".into(),
@@ -289,7 +293,10 @@ pub(crate) fn picture(bytes: &[u8], settings: &Settings, dialect: Dialect) -> Re
     if fits { Ok(()) } else { Err(said(40009)) }
 }
 
-/// A temporary file of a kind: not empty, not too big, and what its first bytes say.
+/// Milliseconds that a voice may play.
+const VOICE_MILLISECONDS_MAX: usize = 60_000;
+
+/// A temporary file of a kind: not empty, not too big, what its first bytes say, and as a voice not too long.
 pub(crate) fn medium(kind: MediumKind, bytes: &[u8], settings: &Settings) -> Result<(), Refused> {
     let most = match kind {
         MediumKind::Image => settings.image_bytes_max,
@@ -306,7 +313,11 @@ pub(crate) fn medium(kind: MediumKind, bytes: &[u8], settings: &Settings) -> Res
     }
     let found = FileType::of(bytes).map(FileType::kind);
     let fits = found == Some(kind) || (kind == MediumKind::Thumb && FileType::of(bytes) == Some(FileType::Jpeg));
-    if fits { Ok(()) } else { Err(said(40005)) }
+    if !fits {
+        return Err(said(40005));
+    }
+    let is_too_long = kind == MediumKind::Voice && voice::milliseconds(bytes) > VOICE_MILLISECONDS_MAX;
+    if is_too_long { Err(said(45007)) } else { Ok(()) }
 }
 
 /// What a file is by its first bytes.

@@ -4,6 +4,7 @@ mod check;
 mod company;
 mod fault;
 mod place;
+mod pushing;
 
 use std::fmt;
 
@@ -11,6 +12,8 @@ use crate::world::WorldFile;
 
 pub(crate) use self::check::check;
 pub(crate) use self::fault::check as check_fault;
+#[cfg(feature = "push")]
+pub(crate) use self::pushing::{is_address, is_token, key_bytes};
 
 /// The default scenario, which the documentation describes.
 pub const DEFAULT: &str = include_str!("default.toml");

@@ -83,6 +83,15 @@ settings! {
     session_silence_seconds: i64 = 1_800,
     /// Where the messages of a customer go who is in no session, while no address for pushes is set.
     messages_without_push: WithoutPush = WithoutPush::Queue,
+    /// Seconds that an answer to a push may take before the platform gives it up.
+    push_seconds: u32 = 5,
+    /// How often a push without an answer is delivered in all: three times, as measured; the page says three repeats, so 4.
+    push_deliveries: u32 = 3,
+    /// Whether an account that is online takes by itself whom a server hands over; otherwise they wait until a worker takes
+    /// them.
+    transfers_taken: bool = true,
+    /// Sessions of an account from which on it takes nobody more by itself; 0 is no limit. The pages do not say.
+    sessions_taken_max: usize = 0,
     /// Messages that a message of the customer allows; before June 2023 it was 20.
     message_window_messages: u32 = 5,
     /// Seconds after a message of the customer in which messages may be sent.

@@ -13,6 +13,10 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
+#[cfg(feature = "push")]
+use crate::deliveries::LoggedDelivery;
+#[cfg(feature = "push")]
+use crate::delivery::{Courier, PushSetupError, PushTo, Tell};
 use crate::door::tcp::{Door, SPACE, accept};
 use crate::platform::Platform;
 use crate::scenario;
@@ -40,6 +44,8 @@ pub struct Sim {
     ca_pem: Option<String>,
     accepting: JoinHandle<()>,
     keeping: Option<(Keeper, JoinHandle<()>)>,
+    #[cfg(feature = "push")]
+    delivering: Option<JoinHandle<()>>,
     stop: watch::Sender<bool>,
 }
 
@@ -63,6 +69,10 @@ impl Sim {
             state: None,
             trouble: Arc::new(|_| {}),
             tls: false,
+            #[cfg(feature = "push")]
+            push: None,
+            #[cfg(feature = "push")]
+            tell: Arc::new(|_| {}),
         }
     }
 
@@ -122,6 +132,10 @@ impl Sim {
     /// The last save failed.
     pub async fn stop(mut self) -> Result<(), StateError> {
         let _ = self.stop.send(true);
+        #[cfg(feature = "push")]
+        if let Some(task) = &self.delivering {
+            task.abort();
+        }
         let grace = self.platform.clock().sleep(GRACE);
         unless(async { drop((&mut self.accepting).await) }, grace).await;
         self.accepting.abort();
@@ -143,6 +157,10 @@ impl Drop for Sim {
         if let Some((_, task)) = &self.keeping {
             task.abort();
         }
+        #[cfg(feature = "push")]
+        if let Some(task) = &self.delivering {
+            task.abort();
+        }
     }
 }
 
@@ -160,6 +178,10 @@ pub struct SimBuilder {
     state: Option<StateFile>,
     trouble: Trouble,
     tls: bool,
+    #[cfg(feature = "push")]
+    push: Option<PushTo>,
+    #[cfg(feature = "push")]
+    tell: Tell,
 }
 
 impl fmt::Debug for SimBuilder {
@@ -205,6 +227,22 @@ impl SimBuilder {
         self
     }
 
+    /// Delivers what is pushed, beside what the scenario says about it.
+    #[cfg(feature = "push")]
+    #[must_use]
+    pub fn push(mut self, to: PushTo) -> Self {
+        self.push = Some(to);
+        self
+    }
+
+    /// Who is told what was delivered, and what came back.
+    #[cfg(feature = "push")]
+    #[must_use]
+    pub fn on_delivery(mut self, tell: impl Fn(&LoggedDelivery) + Send + Sync + 'static) -> Self {
+        self.tell = Arc::new(tell);
+        self
+    }
+
     /// Speaks TLS, with an authority made for the occasion.
     #[cfg(feature = "tls")]
     #[must_use]
@@ -219,7 +257,9 @@ impl SimBuilder {
     ///
     /// The address is taken, or not loopback while there is no control key; the state cannot be written.
     pub async fn start(self) -> Result<Sim, StartError> {
-        let Self { listen, platform, key, state, trouble, tls } = self;
+        #[cfg(feature = "push")]
+        let (push, tell) = (self.push, self.tell);
+        let Self { listen, platform, key, state, trouble, tls, .. } = self;
         if !listen.ip().to_canonical().is_loopback() && key.as_ref().is_none_or(Secret::is_empty) {
             return Err(StartError::NeedsKey(listen));
         }
@@ -232,6 +272,8 @@ impl SimBuilder {
         let scheme = if tls { "https" } else { "http" };
         let url = format!("{scheme}://{address}");
         platform.set_base(&url);
+        #[cfg(feature = "push")]
+        let courier = Courier::new(&platform, push.as_ref(), tell)?;
         // Nothing is written before it is sure that this simulator will run.
         let keeper = state.map(|file| Keeper::begin(file, &platform, trouble)).transpose()?;
         #[cfg(feature = "tls")]
@@ -254,7 +296,19 @@ impl SimBuilder {
         };
         let accepting = tokio::spawn(accept(listener, Arc::new(door), stopping));
         let keeping = keeper.map(|keeper| (keeper.clone(), tokio::spawn(keeper.keep())));
-        Ok(Sim { url, platform, key, ca_pem, accepting, keeping, stop })
+        #[cfg(feature = "push")]
+        let delivering = courier.map(|courier| tokio::spawn(Arc::new(courier).run()));
+        Ok(Sim {
+            url,
+            platform,
+            key,
+            ca_pem,
+            accepting,
+            keeping,
+            #[cfg(feature = "push")]
+            delivering,
+            stop,
+        })
     }
 }
 
@@ -272,6 +326,10 @@ pub enum StartError {
     /// The world cannot be kept on disk.
     #[error(transparent)]
     State(#[from] StateError),
+    /// Pushes cannot be delivered as was said.
+    #[cfg(feature = "push")]
+    #[error(transparent)]
+    Push(#[from] PushSetupError),
     /// No certificate could be made.
     #[error("no certificate could be made")]
     Certificate(#[source] Box<dyn std::error::Error + Send + Sync>),

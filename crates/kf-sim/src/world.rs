@@ -10,10 +10,13 @@ mod deed;
 mod diagnosis;
 mod draft;
 mod gate;
+mod links;
 mod media;
 mod messages;
+mod passive;
 mod people;
 mod push;
+mod pushing;
 mod quota;
 mod records;
 mod requests;
@@ -26,7 +29,7 @@ mod whole;
 mod windows;
 mod work;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::call::Refused;
 use crate::content::Content;
@@ -38,7 +41,9 @@ use crate::settings::Settings;
 pub use self::authorization::{Authorization, Code, Ticket};
 pub use self::deed::{Deed, DeedError, Done};
 pub use self::gate::{CHECKS, COMPONENT_CHECKS, Check, TOKEN_CHECKS};
+pub use self::passive::PassiveReply;
 pub use self::push::{Granted, Push, PushBody};
+pub use self::pushing::{PushFormat, Pushing};
 pub use self::stamp::Stamp;
 pub use self::state::{
     Account, App, AppKind, AppState, Business, Confirm, Confirmation, Corporation, Customer, Dialect, Invite,
@@ -75,6 +80,8 @@ pub struct World {
     pub(crate) holders: HashMap<u64, Vec<usize>>,
     /// The number of the next push.
     pub(crate) next_push: i64,
+    /// The apps for which an address for pushes was given beside the scenario, by AppID; a saved world has none.
+    pub(crate) pushed_to: BTreeSet<String>,
     /// When the next ticket is due; nobody needs one before.
     pub(crate) tickets_due: i64,
     /// The requests that were refused last, by their `rid`; a saved world has none.

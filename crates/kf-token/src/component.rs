@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kf_model::component::{Authorization, RedeemAuthorization, StartTicketPush};
-use kf_model::{AppId, Endpoint, Secret};
+use kf_model::{AppId, DecodeError, Endpoint, ErrCode, Secret};
 use kf_transport::{Clock, SystemClock, Transport};
 use thiserror::Error;
 
 use crate::ask::{ask, ask_as};
+use crate::failpoints::reach;
 use crate::source::authorizer::key;
 use crate::{
-    AuthorizerToken, ComponentToken, Policy, Record, Refreshing, Saved, StoreError, TokenError, TokenKey, TokenStore,
+    AskError, AuthorizerToken, ComponentToken, Policy, Record, Refreshing, Saved, StoreError, TokenError,
+    TokenErrorKind, TokenKey, TokenStore,
 };
 
 /// A third-party platform: one token of its own, and one for each merchant that authorized it. Clones are the same platform.
@@ -32,8 +34,10 @@ struct Inner<Store> {
     policy: Policy,
     source: ComponentToken<Store>,
     tokens: Refreshing<ComponentToken<Store>, Store>,
-    merchants: Mutex<HashMap<AppId, Refreshing<AuthorizerToken, Store>>>,
+    merchants: Mutex<Merchants<Store>>,
 }
+
+type Merchants<Store> = HashMap<AppId, Refreshing<AuthorizerToken, Store>>;
 
 /// Why an authorization was not taken.
 #[derive(Debug, Error)]
@@ -42,6 +46,13 @@ pub enum RedeemError {
     /// The platform did not give it.
     #[error("the authorization was not redeemed: {0}")]
     NotGiven(TokenError),
+    /// It may have been given, and the answer was lost. Redeem the code again: where it was used up, that is refused, and the
+    /// merchant must authorize again.
+    #[error(
+        "whether the authorization was redeemed is not known: {0}; redeem the code again, and if it is refused as used up, \
+         the merchant must authorize again"
+    )]
+    NotKnown(TokenError),
     /// It was given, and cannot be kept. Its code is used up: give it to [`Component::keep`] once the store can be used, or the
     /// merchant must authorize again.
     #[error("the authorization of {} was redeemed, and cannot be kept; keep it before it is lost", .0.authorizer_appid)]
@@ -80,7 +91,7 @@ impl<Store: TokenStore + Clone> Component<Store> {
     #[must_use]
     pub fn merchant(&self, app_id: &AppId) -> Refreshing<AuthorizerToken, Store> {
         let inner = &*self.0;
-        let mut merchants = inner.merchants.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut merchants = inner.merchants();
         let make = || {
             let (wire, tokens) = (Arc::clone(&inner.wire), inner.tokens.clone());
             let source = AuthorizerToken::new(wire, tokens, inner.app_id.clone(), app_id.clone());
@@ -95,7 +106,11 @@ impl<Store: TokenStore + Clone> Component<Store> {
     ///
     /// The store cannot be used. The next ticket comes in ten minutes, and each is good for twelve hours.
     pub async fn put_ticket(&self, ticket: impl Into<Secret> + Send, pushed_at: u64) -> Result<(), StoreError> {
-        self.0.source.put_ticket(ticket, pushed_at).await
+        let inner = &*self.0;
+        inner.source.put_ticket(ticket, pushed_at).await?;
+        inner.tokens.forget_failure(TokenErrorKind::NoTicket);
+        inner.merchants().values().for_each(|tokens| tokens.forget_failure(TokenErrorKind::NoTicket));
+        Ok(())
     }
 
     /// Has the platform push tickets again, if it stopped.
@@ -121,8 +136,9 @@ impl<Store: TokenStore + Clone> Component<Store> {
         let call = RedeemAuthorization::new(inner.app_id.clone(), code);
         let authorization = ask_as(&*inner.wire, &call, &inner.tokens)
             .await
-            .map_err(|error| RedeemError::NotGiven(self.failure(error, RedeemAuthorization::SPEC.name)))?
+            .map_err(|error| self.not_redeemed(error))?
             .authorization_info;
+        reach("after-redeem");
         match self.keep(&authorization).await {
             Ok(()) => Ok(authorization),
             Err(error) => Err(RedeemError::NotKept(Box::new(authorization), error)),
@@ -149,9 +165,7 @@ impl<Store: TokenStore + Clone> Component<Store> {
     /// The store cannot be used.
     pub async fn forget(&self, app_id: &AppId) -> Result<(), StoreError> {
         let now = self.0.clock.wall().as_secs();
-        self.replace(app_id, Record::new("", now, now, 1)).await?;
-        self.0.merchants.lock().unwrap_or_else(PoisonError::into_inner).remove(app_id);
-        Ok(())
+        self.replace(app_id, Record::new("", now, now, 1)).await
     }
 
     /// Replaces what is kept of a merchant, whatever it is.
@@ -164,14 +178,37 @@ impl<Store: TokenStore + Clone> Component<Store> {
         loop {
             record.generation = expected.saturating_add(1);
             match store.save(&key, &record, expected).await? {
-                Saved::Kept => return Ok(()),
+                Saved::Kept => break,
                 Saved::Another(another) => expected = another.generation,
             }
         }
+        // Whoever has the tokens of before, or was told that there are none, goes on with this.
+        if let Some(tokens) = self.0.merchants().get(app_id) {
+            tokens.begin_anew(record.generation);
+        }
+        Ok(())
     }
 
-    fn failure(&self, error: crate::AskError, endpoint: &'static str) -> TokenError {
+    /// Why a code was not redeemed, as far as is known.
+    fn not_redeemed(&self, error: AskError) -> RedeemError {
+        let may_have_acted = match &error {
+            AskError::Transport(error) => error.may_have_acted(),
+            AskError::Answer(DecodeError::Refused(refusal)) => refusal.code == ErrCode(-1),
+            AskError::Answer(_) => true,
+            _ => false,
+        };
+        let failure = self.failure(error, RedeemAuthorization::SPEC.name);
+        if may_have_acted { RedeemError::NotKnown(failure) } else { RedeemError::NotGiven(failure) }
+    }
+
+    fn failure(&self, error: AskError, endpoint: &'static str) -> TokenError {
         TokenError::of(error, endpoint, self.0.policy.pause_min, self.0.policy.credentials_pause)
+    }
+}
+
+impl<Store> Inner<Store> {
+    fn merchants(&self) -> MutexGuard<'_, Merchants<Store>> {
+        self.merchants.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

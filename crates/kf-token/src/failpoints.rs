@@ -1,9 +1,17 @@
 //! Named places where tests end a process: what is lost then must be nothing that cannot be had again.
 
-/// The places, in the order in which a fetch comes to them.
+/// The places, in the order in which a fetch comes to them, or a code that is redeemed.
 #[cfg(feature = "failpoints")]
-pub const NAMES: [&str; 7] =
-    ["before-look", "before-lease", "before-ask", "after-ask", "before-rename", "after-rename", "after-save"];
+pub const NAMES: [&str; 8] = [
+    "before-look",
+    "before-lease",
+    "before-ask",
+    "after-ask",
+    "after-redeem",
+    "before-rename",
+    "after-rename",
+    "after-save",
+];
 
 #[cfg(feature = "failpoints")]
 static HOOK: std::sync::OnceLock<fn(&'static str)> = std::sync::OnceLock::new();

@@ -15,7 +15,7 @@ use kf_transport::{Clock, SystemClock};
 
 use self::current::Current;
 use self::flight::Flight;
-use crate::{TokenError, TokenProvider, TokenSource, TokenStore};
+use crate::{TokenError, TokenErrorKind, TokenProvider, TokenSource, TokenStore};
 
 pub use self::policy::Policy;
 
@@ -82,6 +82,16 @@ impl<Source: TokenSource, Store: TokenStore> Refreshing<Source, Store> {
     /// The platform refused a token: it is given out no more, unless a newer one has taken its place already.
     pub fn refuse(&self, token: &Secret) {
         self.0.refuse(token);
+    }
+
+    /// Another record was kept that has nothing to do with those before: what was known is over.
+    pub(crate) fn begin_anew(&self, generation: u64) {
+        self.0.begin_anew(generation);
+    }
+
+    /// What was missing is there: a failure for want of it holds nobody up any more.
+    pub(crate) fn forget_failure(&self, kind: TokenErrorKind) {
+        self.0.forget_failure(kind);
     }
 }
 

@@ -109,18 +109,23 @@ impl fmt::Debug for Lease {
 pub struct StoreError {
     what: String,
     is_foreign: bool,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl StoreError {
     /// The store cannot be reached, read or written.
     pub fn unavailable(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { what: what.into(), is_foreign: false, source: Some(source.into()) }
+        Self { what: what.into(), is_foreign: false, source: Some(source.into().into()) }
     }
 
     /// The store holds what is no record: it is damaged, or somebody else's, or may be. The words must not show what it holds.
     pub fn foreign(what: impl Into<String>) -> Self {
         Self { what: what.into(), is_foreign: true, source: None }
+    }
+
+    /// The same error, for another one who met it.
+    pub(crate) fn share(&self) -> Self {
+        Self { what: self.what.clone(), is_foreign: self.is_foreign, source: self.source.clone() }
     }
 
     /// Whether the store holds what is no record, which a good fetch replaces.

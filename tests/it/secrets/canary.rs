@@ -11,10 +11,13 @@ pub(crate) const ACCESS_TOKEN: &str = "tOkEn9b2c \"\\/+%=&客\u{7f}";
 pub(crate) const REFRESH_TOKEN: &str = "rEfReSh6a0d \"\\/+%=&客\u{7f}";
 pub(crate) const PASSWORD: &str = "pAsSwOrD5d1e \"\\/+%=&客";
 pub(crate) const CONTROL_KEY: &str = "kEy4c8d \"\\/+%=&";
+/// A token for pushes has no blanks, and a key of theirs is letters and digits.
+pub(crate) const PUSH_TOKEN: &str = "pUsHtOkEn1c9e\"\\/+%=&";
+pub(crate) const PUSH_KEY: &str = "pUsHkEy2d8f0123456789abcdefABCDEF0123456789";
 /// As long as a token is, so that it is hidden even where a server repeats it.
 pub(crate) const REPEATED: &str = "eChO3b7e-_%2F+=0123456789abcdefABCDEF";
 
-const ALL: [&str; 6] = [APP_SECRET, ACCESS_TOKEN, REFRESH_TOKEN, PASSWORD, CONTROL_KEY, REPEATED];
+const ALL: [&str; 8] = [APP_SECRET, ACCESS_TOKEN, REFRESH_TOKEN, PASSWORD, CONTROL_KEY, PUSH_TOKEN, PUSH_KEY, REPEATED];
 
 /// What is looked for.
 pub(crate) struct Canaries(Vec<(String, Vec<String>)>);

@@ -355,7 +355,7 @@ words! { AccountKind {
     MiniProgram = "mini-program", MiniGame = "mini-game",
 } }
 words! { Certification { Any = "any", Certified = "certified" } }
-words! { Repeat { Safe = "safe", Settles = "settles", Never = "never" } }
+words! { Repeat { Safe = "safe", Harmless = "harmless", Settles = "settles", Never = "never" } }
 words! { Place { Body = "body", Query = "query", Part = "part" } }
 words! { Blank { Default = "default" } }
 words! { Write { Number = "number", Secret = "secret", Text = "text" } }

@@ -13,6 +13,8 @@ use kf_sim::{Sim, StartError, StateError};
 use tokio::sync::mpsc;
 
 use super::client::{Client, get};
+use super::push::{self, PushArgs};
+use super::pushes;
 use super::ready::Ready;
 use super::runtime::{self, Announced, Entry};
 use super::start;
@@ -24,6 +26,8 @@ use crate::streams::{Stop, Streams};
 
 /// How long a simulator that was started before may take to say that it runs.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
+/// Deliveries that are shown where no person looks.
+const DELIVERIES_SHOWN: u32 = 100;
 
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -45,6 +49,16 @@ pub(super) struct ServeArgs {
     /// The time stands still until `kf sim advance` moves it.
     #[arg(long)]
     pub(super) manual_clock: bool,
+    #[command(flatten)]
+    pub(super) push: PushArgs,
+}
+
+/// What the simulator has to say while it runs.
+enum Said {
+    /// Something is wrong.
+    Trouble(String),
+    /// Something was delivered, or not.
+    Delivery { line: String, is_good: bool },
 }
 
 /// Serves until it is told to stop.
@@ -52,14 +66,23 @@ pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>
     // From here on a signal is not lost.
     let stop = streams.stop().map_err(|error| failed(&format!("the system tells of no signals: {error}")))?;
     let key = start::key(args, env)?;
+    let push = push::to(&args.push, env)?;
     let state = start::state(args)?;
     let (tell, told) = mpsc::unbounded_channel();
+    let tell_deliveries = tell.clone();
     let mut builder = Sim::builder().listen(args.listen).platform(start::platform(args, state.as_ref(), streams)?);
     if let Some(key) = &key {
         builder = builder.control_key(key.clone());
     }
     if let Some(state) = state {
-        builder = builder.state(state).on_trouble(move |error| drop(tell.send(trouble(error))));
+        builder = builder.state(state).on_trouble(move |error| drop(tell.send(Said::Trouble(trouble(error)))));
+    }
+    builder = builder.on_delivery(move |delivery| {
+        let said = Said::Delivery { line: pushes::shown(delivery), is_good: delivery.is_good };
+        drop(tell_deliveries.send(said));
+    });
+    if let Some(push) = push {
+        builder = builder.push(push);
     }
     if args.tls.is_some() {
         builder = builder.tls();
@@ -84,7 +107,8 @@ pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>
 }
 
 /// Waits to be told to stop; says meanwhile what the simulator has to say.
-async fn until(mut stop: Stop, mut told: mpsc::UnboundedReceiver<String>, streams: &mut Streams<'_>) {
+async fn until(mut stop: Stop, mut told: mpsc::UnboundedReceiver<Said>, streams: &mut Streams<'_>) {
+    let mut shown = 0;
     let mut next = |context: &mut Context<'_>| match stop.as_mut().poll(context) {
         Poll::Ready(()) => Poll::Ready(None),
         Poll::Pending => match told.poll_recv(context) {
@@ -92,8 +116,27 @@ async fn until(mut stop: Stop, mut told: mpsc::UnboundedReceiver<String>, stream
             _ => Poll::Pending,
         },
     };
-    while let Some(text) = poll_fn(&mut next).await {
-        streams.note(&text);
+    while let Some(said) = poll_fn(&mut next).await {
+        match said {
+            Said::Trouble(text) => streams.note(&text),
+            Said::Delivery { line, is_good } => {
+                shown += 1;
+                show_delivery(&line, is_good, shown, streams);
+            }
+        }
+    }
+}
+
+/// Where no person looks, the output may have no reader, and a full pipe would hold up the simulator: it ends early there.
+fn show_delivery(line: &str, is_good: bool, shown: u32, streams: &mut Streams<'_>) {
+    if shown > DELIVERIES_SHOWN && !streams.is_terminal() {
+        if shown == DELIVERIES_SHOWN + 1 {
+            streams.note("further deliveries are shown by `kf sim pushes --follow`");
+        }
+    } else if is_good {
+        drop(streams.line(line));
+    } else {
+        streams.note(line);
     }
 }
 
@@ -112,6 +155,10 @@ fn not_started(error: &StartError) -> Failure {
         }
         StartError::Listen { .. } => failed(&format!("--listen: {}", chain(error))),
         StartError::State(error) => start::of_state(error),
+        StartError::Push(error) => Failure::new(
+            Exit::Usage,
+            escaped(&format!("pushes: {error} (--push-to and its companions, or [app.pushing] of the scenario)")),
+        ),
         other => failed(&chain(other)),
     }
 }

@@ -12,6 +12,7 @@ mod media;
 mod messages;
 mod offline;
 mod profiles;
+mod push;
 mod pushes;
 mod records;
 mod running;

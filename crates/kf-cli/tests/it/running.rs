@@ -42,6 +42,7 @@ impl Folder {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kf"));
         command.args(args).current_dir(&self.0).stdin(Stdio::null());
         command.env("XDG_RUNTIME_DIR", self.path("run")).env("TMPDIR", &self.0).env_remove("KF_SIM_CONTROL_KEY");
+        command.env_remove("KF_PUSH_TOKEN").env_remove("KF_PUSH_KEY");
         command
     }
 
@@ -112,6 +113,25 @@ impl Running {
 
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The next line that it prints.
+    pub(crate) fn line(&mut self) -> String {
+        let mut line = String::new();
+        assert!(self.out.read_line(&mut line).unwrap() > 0, "it ended");
+        line
+    }
+
+    /// The next line that it complains about.
+    pub(crate) fn complaint(&mut self) -> String {
+        let mut line = Vec::new();
+        let err = self.child.stderr.as_mut().unwrap();
+        while line.last() != Some(&b'\n') {
+            let mut byte = [0];
+            err.read_exact(&mut byte).unwrap();
+            line.push(byte[0]);
+        }
+        String::from_utf8(line).unwrap()
     }
 
     /// Sends a signal, and waits for the end: how it ended, and what it complained about.

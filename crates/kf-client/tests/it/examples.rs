@@ -20,6 +20,18 @@ fn they_run_without_network_and_account() {
     );
     let shared = run("shared_token");
     assert!(shared.contains("6 calls were made with 1 token"), "{shared}");
+    let merchants = run("merchants");
+    for told in [
+        "gave 1 token for itself",
+        "61007",
+        "(the merchant is asked for one more permission set)",
+        "61003",
+        "(the merchant is to be forgotten)",
+        "the merchant must authorize the third-party platform again\n  (nothing was sent)",
+        "Bob still has 1 worker(s)\nAlice authorizes again, and has 1 account(s)\n",
+    ] {
+        assert!(merchants.contains(told), "{told}: {merchants}");
+    }
     let resilient = run("resilient");
     assert_eq!(resilient.matches("added, as if nothing had happened").count(), 5, "{resilient}");
     assert!(resilient.contains("45009") && resilient.contains("may have acted: true"), "{resilient}");

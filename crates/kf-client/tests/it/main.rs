@@ -8,6 +8,7 @@ mod hidden;
 mod left;
 mod lost;
 mod many;
+mod merchants;
 mod pages;
 mod permitted;
 mod polling;

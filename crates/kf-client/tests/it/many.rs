@@ -11,15 +11,15 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What stands between the calls and the simulator, and counts connections: how many there were, and how many at once.
 #[derive(Debug, Default)]
-struct Counter {
+pub(crate) struct Counter {
     open: AtomicUsize,
-    most: AtomicUsize,
-    all: AtomicUsize,
+    pub(crate) most: AtomicUsize,
+    pub(crate) all: AtomicUsize,
 }
 
 impl Counter {
     /// Where to call so that connections to a port are counted.
-    async fn before(target: &str) -> (Arc<Self>, String) {
+    pub(crate) async fn before(target: &str) -> (Arc<Self>, String) {
         let counter = Arc::new(Self::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

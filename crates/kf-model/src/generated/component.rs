@@ -128,7 +128,7 @@ impl Endpoint for FetchComponentToken {
         sure: Sure::Official,
         tokens: &[],
         callers: &[],
-        repeat: Repeat::Safe,
+        repeat: Repeat::Harmless,
         notes: &["It needs the newest ticket that was pushed. Renew the token after about 1 hour and 50 minutes."],
         setup: &[Setup::IpWhitelist],
         errcodes: &[
@@ -240,7 +240,7 @@ impl Endpoint for CreatePreauthCode {
         sure: Sure::Official,
         tokens: &[TokenKind::Component],
         callers: &[],
-        repeat: Repeat::Safe,
+        repeat: Repeat::Harmless,
         token_name: "component_access_token",
         limits: &["PREAUTH_CODE_SECONDS_MAX"],
         request: &[FieldSpec::new("component_appid", "AppId", Place::Body, "The third-party platform.")],
@@ -418,7 +418,7 @@ impl Endpoint for RefreshAuthorizerToken {
         sure: Sure::Official,
         tokens: &[TokenKind::Component],
         callers: &[],
-        repeat: Repeat::Safe,
+        repeat: Repeat::Harmless,
         token_name: "component_access_token",
         notes: &[
             "Save the refresh token of the answer before the access token is used: it takes the place of the one that was sent.",

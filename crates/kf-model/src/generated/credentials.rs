@@ -79,7 +79,7 @@ impl Endpoint for FetchToken {
             CallerRule::any(AccountKind::MiniProgram),
             CallerRule::any(AccountKind::MiniGame),
         ],
-        repeat: Repeat::Safe,
+        repeat: Repeat::Harmless,
         notes: &[
             "A new token makes the one before void: both work for 5 minutes, then the old one is refused. Every process that fetches for itself disturbs the others; prefer `fetch_stable_token`.",
         ],

@@ -65,7 +65,7 @@ impl Endpoint for UploadMedia {
             CallerRule::any(AccountKind::MiniProgram),
             CallerRule::any(AccountKind::MiniGame),
         ],
-        repeat: Repeat::Safe,
+        repeat: Repeat::Harmless,
         payload: Payload::Multipart,
         notes: &[
             "Images are png, jpeg, jpg or gif, voices amr or mp3, videos mp4, thumbs jpg. Mini Programs upload images alone.",

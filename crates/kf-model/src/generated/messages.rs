@@ -448,7 +448,7 @@ impl Endpoint for SetTyping {
             CallerRule::certified(AccountKind::OfficialAccount),
             CallerRule::certified(AccountKind::ServiceAccount),
         ],
-        repeat: Repeat::Safe,
+        repeat: Repeat::Settles,
         notes: &[
             "The customer must have opened a window for messages, and a message must have gone to or fro within the last 30 seconds.",
             "The state ends by itself after 15 seconds and cannot be set again before; a message that is sent ends it too.",
@@ -461,6 +461,7 @@ impl Endpoint for SetTyping {
             PermissionSet(100),
             PermissionSet(101),
         ],
+        settled_by: &[ErrCode::TYPING_ALREADY_SHOWN],
         errcodes: &[
             ErrCode::SYSTEM_BUSY,
             ErrCode::INVALID_CREDENTIAL,
@@ -536,7 +537,7 @@ impl Endpoint for SetProgramTyping {
         sure: Sure::Official,
         tokens: &[TokenKind::Own, TokenKind::Authorizer],
         callers: &[CallerRule::any(AccountKind::MiniProgram), CallerRule::any(AccountKind::MiniGame)],
-        repeat: Repeat::Safe,
+        repeat: Repeat::Settles,
         notes: &[
             "The customer must have opened a window for messages, and a message must have gone to or fro within the last 30 seconds.",
             "The state ends by itself after 15 seconds and cannot be set again before; a message that is sent ends it too.",
@@ -548,6 +549,7 @@ impl Endpoint for SetProgramTyping {
             PermissionSet(100),
             PermissionSet(101),
         ],
+        settled_by: &[ErrCode::TYPING_ALREADY_SHOWN],
         errcodes: &[
             ErrCode::SYSTEM_BUSY,
             ErrCode::INVALID_CREDENTIAL,

@@ -104,6 +104,18 @@ fn a_message_is_never_sent_twice() {
     assert_eq!(messages.collect::<Vec<_>>(), expected);
 }
 
+/// Whoever asks changes nothing, as the names say; but a token that is fetched anew ends the one before.
+#[test]
+fn a_safe_call_that_answers_is_a_question() {
+    let makes =
+        ["create_preauth_code", "fetch_component_token", "fetch_token", "refresh_authorizer_token", "upload_media"];
+    let is_question = |name: &str| ["list_", "find_", "show_", "fetch_"].iter().any(|verb| name.starts_with(verb));
+    for spec in ENDPOINTS.iter().filter(|spec| !spec.response.is_empty()) {
+        assert_eq!(spec.repeat == Repeat::Harmless, makes.contains(&spec.name), "{}", spec.name);
+        assert!(spec.repeat != Repeat::Safe || is_question(spec.name), "{}", spec.name);
+    }
+}
+
 /// The codes of API pages and older lists that make sense of a lost answer.
 #[test]
 fn what_a_repeat_does_is_stated() {
@@ -118,6 +130,8 @@ fn what_a_repeat_does_is_stated() {
     assert_eq!(settled("bind_work"), [10_130_603]);
     assert_eq!(settled("unbind_work"), [10_130_604]);
     assert_eq!(settled("register_business"), [45070]);
+    assert_eq!(settled("set_typing"), [45081]);
+    assert_eq!(settled("set_program_typing"), [45081]);
 }
 
 #[test]

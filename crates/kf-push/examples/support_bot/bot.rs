@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use kf_client::Client;
+use kf_model::messages::Message as Outgoing;
+use kf_model::values::TypingCommand;
 use kf_model::{AccountRef, OpenId};
 use kf_push::{Answer, Content, Event, EventKind, Message, MessageBody, Push, Receiver, Reply, Seen};
 use kf_transport::Clock;
@@ -33,14 +35,15 @@ impl Bot {
     }
 
     /// The answer to a push; a repeat of one that is worked on, or done, is only confirmed.
-    pub(crate) async fn answer(&self, push: Push) -> Answer {
+    pub(crate) async fn answer(self: &Arc<Self>, push: Push) -> Answer {
         if !self.seen.is_first(&push.dedupe_key()) {
             return Answer::success();
         }
         let reply = match self.plan(push.content()).await {
             Plan::Now(reply) => reply,
             Plan::Later(person, text) => {
-                self.send(&person, &text);
+                let bot = Arc::clone(self);
+                tokio::spawn(async move { bot.send(&person, &text).await });
                 Reply::Success
             }
         };
@@ -64,7 +67,6 @@ impl Bot {
                 Plan::Now(self.hand_over().await)
             }
             MessageBody::Text { content, .. } if content.contains("order") => {
-                // What takes longer than five seconds to find out would go here.
                 Plan::Later(message.from.clone(), "your order left the house this morning".to_owned())
             }
             MessageBody::Text { .. } => Plan::Now(Reply::text("write \"person\" and somebody will come")),
@@ -90,9 +92,20 @@ impl Bot {
         Ok(idle.map(|account| account.kf_account).filter(|account| !account.is_empty()))
     }
 
-    /// Types, and then says something that is no answer to a push.
-    fn send(&self, person: &OpenId, text: &str) {
-        println!("  (later, to {person}: {text})");
+    /// Types, and then says something that is no answer to a push. A message is never sent twice: if it is not known whether
+    /// it arrived, the person asks again.
+    async fn send(&self, person: &OpenId, text: &str) {
+        if let Err(error) = self.client.set_typing(person, &TypingCommand::Typing).await {
+            eprintln!("cannot show that somebody types: {error}");
+        }
+        // What takes longer than five seconds to find out is found out here.
+        let outcome = match Outgoing::text(text) {
+            Ok(message) => self.client.send_message(person, message).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(error) = outcome {
+            eprintln!("cannot send to {person}: {error}");
+        }
     }
 }
 

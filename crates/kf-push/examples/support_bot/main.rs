@@ -1,8 +1,16 @@
 //! A server that answers what is pushed to it, and hands people over to a worker who is there.
 //!
-//! `cargo run -p kf-push --example support_bot`: it brings a simulated platform along and pushes to itself, so it needs no
-//! network and no account of yours. With `--listen ADDR` it waits for pushes of others instead; with `--account FILE` too it
-//! works for a real account, whose credentials the file holds as JSON: `app_id`, `app_secret`, `push_token`, `push_key`.
+//! `cargo run -p kf-push --example support_bot` brings a simulated platform along and plays a day of a customer, so it needs no
+//! network and no account. To talk to it yourself, start two programs:
+//!
+//! ```console
+//! $ kf sim --push-to http://127.0.0.1:8080/push
+//! $ cargo run -p kf-push --example support_bot -- --listen 127.0.0.1:8080
+//! ```
+//!
+//! and then `kf sim say oHourAgo-5ca1ab1e00c0ffee001 hello`. `--platform URL` names the simulator where it is another one. With
+//! `--account FILE` the bot works for an account of yours, whose credentials the file holds as JSON: `app_id`, `app_secret`,
+//! `push_token`, `push_key`; then the platform is the real one unless `--platform` names another.
 
 mod bot;
 mod rehearsal;
@@ -13,7 +21,7 @@ use std::sync::Arc;
 use kf_client::Client;
 use kf_model::{AppId, Secret};
 use kf_push::{EncodingAesKey, PushToken, Receiver};
-use kf_sim::Sim;
+use kf_sim::{LoggedDelivery, PushTo, Sim};
 use kf_token::{MemoryStore, Refreshing, StableToken};
 use kf_transport::{HyperTransport, SystemClock};
 use serde::Deserialize;
@@ -35,32 +43,44 @@ pub(crate) struct Account {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    match args.as_slice() {
-        [] => rehearse().await,
-        ["--listen", address] => {
-            let sim = Sim::start().await?;
-            println!("the account is simulated; push to it with token `{MADE_UP_TOKEN}` and key `{MADE_UP_KEY}`");
-            serve(address, simulated(&sim)?, sim.transport()?).await
-        }
-        ["--listen", address, "--account", file] => {
-            let account = serde_json::from_str(&std::fs::read_to_string(file)?)?;
-            serve(address, account, HyperTransport::builder().build()?).await
-        }
-        _ => Err("usage: support_bot [--listen ADDR [--account FILE]]".into()),
+    if args.is_empty() {
+        return rehearse().await;
     }
+    let mut pairs = args.chunks_exact(2);
+    let (mut listen, mut platform, mut account) = (None, None, None);
+    for pair in &mut pairs {
+        match &*pair[0] {
+            "--listen" => listen = Some(&pair[1]),
+            "--platform" => platform = Some(pair[1].as_str()),
+            "--account" => account = Some(&pair[1]),
+            _ => return Err(USAGE.into()),
+        }
+    }
+    let (Some(listen), []) = (listen, pairs.remainder()) else { return Err(USAGE.into()) };
+    let platform = platform.or_else(|| account.is_none().then_some(SIMULATOR));
+    let account = match account {
+        Some(file) => serde_json::from_str(&std::fs::read_to_string(file)?)?,
+        None => simulated()?,
+    };
+    let mut wire = HyperTransport::builder();
+    if let Some(url) = platform {
+        wire = wire.base_url(url);
+    }
+    serve(listen, account, wire.build()?).await
 }
 
-const MADE_UP_TOKEN: &str = "made_up_push_token";
-const MADE_UP_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
+const USAGE: &str = "usage: support_bot [--listen ADDR [--platform URL] [--account FILE]]";
 
-/// The account of the simulated platform.
-fn simulated(sim: &Sim) -> Outcome<Account> {
+/// Where `kf sim` listens, unless it is told otherwise.
+const SIMULATOR: &str = "http://127.0.0.1:9180";
+
+/// The account that a simulator begins with; its credentials are made up.
+fn simulated() -> Outcome<Account> {
     Ok(Account {
-        app_id: sim.app_id().parse()?,
-        app_secret: sim.secret(),
-        push_token: MADE_UP_TOKEN.parse()?,
-        push_key: MADE_UP_KEY.parse()?,
+        app_id: "wx5ca1ab1e00c0ffee".parse()?,
+        app_secret: "0123456789abcdef0123456789abcdef".into(),
+        push_token: "made_up_push_token".parse()?,
+        push_key: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG".parse()?,
     })
 }
 
@@ -80,18 +100,19 @@ async fn serve(address: &str, account: Account, wire: HyperTransport) -> Outcome
     .await
 }
 
-/// Starts the server, lets a platform push to it, and ends.
+/// Starts the server, lets a simulated platform push to it, and ends.
 async fn rehearse() -> Outcome {
-    let sim = Sim::start().await?;
-    let account = simulated(&sim)?;
+    println!("A rehearsal with a simulated platform. {USAGE}");
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
+    let url = format!("http://{}/push", listener.local_addr()?);
+    let shown = |delivery: &LoggedDelivery| println!("  {delivery}");
+    let sim = Sim::builder().push(PushTo::new(url)).on_delivery(shown).start().await?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = server::serve(listener, bot(account.clone(), sim.transport()?), async {
+    let serving = server::serve(listener, bot(simulated()?, sim.transport()?), async {
         let _ = stopped.await;
     });
     let pushing = async {
-        let outcome = rehearsal::run(address, &account, &sim).await;
+        let outcome = rehearsal::run(&sim).await;
         drop(stop);
         outcome
     };

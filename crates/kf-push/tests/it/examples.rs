@@ -11,13 +11,13 @@ fn the_bot_runs_without_network_and_account() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8(output.stdout).unwrap();
     for expected in [
-        "the check of the URL: 4375120948345356249\n",
-        "somebody follows:\n  text: welcome\n",
-        "and the platform repeats it:\n  success\n",
-        "wants a person:\n  transfer_customer_service: test1@test\n",
-        "pushes JSON:\n  transfer_customer_service: test1@test\n",
-        "  403: the push is not encrypted",
-        "(403, \"the signature does not fit",
+        "> a customer follows\n  url-check to http://127.0.0.1:",
+        "< text {\"content\":\"welcome\"}\n> hello\n",
+        // What takes longer is sent by the client, after the answer to the push.
+        "nothing to say\n< text {\"content\":\"your order left the house this morning\"}\n",
+        "test1@test took oNewcomer\n< (a person: test1@test)\n",
+        "< text {\"content\":\"were you served well?\"}\n",
+        "fetch_stable_token, set_typing, send_message, list_online_accounts, set_typing, send_message\n",
     ] {
         assert!(said.contains(expected), "{expected} is not in {said}");
     }

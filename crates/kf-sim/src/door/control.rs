@@ -69,6 +69,7 @@ pub(super) async fn answer(platform: &Platform, request: Request<'_>, stopped: i
         }
         ("POST", "people") => people(platform, &request),
         ("GET", "log") => log(platform, &request, stopped).await,
+        ("GET", "pushes") => pushes(platform, &request, stopped).await,
         ("DELETE", "log") | ("POST", "log/clear") => {
             platform.forget_calls();
             what("the calls are forgotten")
@@ -86,7 +87,7 @@ pub(super) async fn answer(platform: &Platform, request: Request<'_>, stopped: i
 }
 
 /// The paths of the interface.
-const PATHS: [&str; 11] = [
+const PATHS: [&str; 12] = [
     "health",
     "openapi.json",
     "world",
@@ -97,6 +98,7 @@ const PATHS: [&str; 11] = [
     "people",
     "log",
     "log/clear",
+    "pushes",
     "settings",
 ];
 
@@ -184,6 +186,21 @@ fn people(platform: &Platform, request: &Request<'_>) -> Outcome {
     let deed: Deed = serde_json::from_value(Value::Object(deed)).map_err(|error| (400, error.to_string()))?;
     let done = platform.act(app.as_deref(), &deed).map_err(|error| (409, error.to_string()))?;
     Ok(json!(done))
+}
+
+/// The deliveries of pushes; the first that is wanted is waited for.
+async fn pushes(platform: &Platform, request: &Request<'_>, stopped: impl Future<Output = ()>) -> Outcome {
+    let after = number(request.query, "after")?.unwrap_or(0);
+    let limit = number(request.query, "limit")?.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let wait = number(request.query, "wait_seconds")?.unwrap_or(0).min(WAIT_SECONDS_MAX);
+    if wait > 0 {
+        let clock = platform.clock();
+        let end = async { unless(clock.sleep(Duration::from_secs(wait)), stopped).await.unwrap_or_default() };
+        unless(platform.delivered(after), end).await;
+    }
+    let deliveries = platform.deliveries(after, limit);
+    let last = deliveries.last().map_or(after, |delivery| delivery.id);
+    Ok(json!({ "deliveries": deliveries, "last": last }))
 }
 
 async fn log(platform: &Platform, request: &Request<'_>, stopped: impl Future<Output = ()>) -> Outcome {

@@ -20,6 +20,7 @@ pub(crate) fn check(file: &WorldFile, text: &str) -> Result<(), ScenarioError> {
         checker.app(app, &file.settings)?;
         checker.merchant(app, &file.apps)?;
         super::company::check_app(app, &file.corporations, text)?;
+        super::pushing::check(app, text)?;
     }
     checker.pushes(file)?;
     file.faults.iter().try_for_each(|fault| super::fault::check(fault, &file.apps, text))
@@ -123,6 +124,10 @@ impl<'a> Checker<'a> {
             if !self.app_ids.contains(&*push.app) {
                 let what = format!("a push goes to {:?}, which is no app", push.app);
                 return Err(self.error(&push.app, what, "write the app_id of one"));
+            }
+            if let Some(merchant) = push.merchant.as_deref().filter(|merchant| !self.app_ids.contains(merchant)) {
+                let what = format!("a push tells of {merchant:?}, which is no app");
+                return Err(self.error(merchant, what, "write the app_id of one"));
             }
         }
         Ok(())

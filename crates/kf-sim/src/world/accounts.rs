@@ -102,16 +102,17 @@ impl World {
     /// With an account go its invite and, by the setting, its sessions; who waited for it waits for any.
     fn remove(&mut self, app: usize, index: usize) {
         let ends = self.settings.sessions_end_with_account;
-        let app = &mut self.apps[app];
-        let gone = app.accounts.remove(index);
-        for customer in app.customers.values_mut() {
+        let gone = self.apps[app].accounts.remove(index);
+        let mut served = Vec::new();
+        for customer in self.apps[app].customers.values_mut() {
             if let Some(waiting) = &mut customer.waiting {
                 waiting.kf_account.take_if(|wanted| *wanted == gone.key());
             }
-            if ends {
-                customer.session.take_if(|session| session.kf_account == gone.key());
+            if ends && customer.session.as_ref().is_some_and(|session| session.kf_account == gone.key()) {
+                served.push(customer.openid.clone());
             }
         }
+        served.iter().for_each(|openid| self.finish(app, openid));
     }
 
     pub(super) fn set_picture(

@@ -11,7 +11,7 @@ use crate::rules::{self, said};
 /// Whether only e-commerce platforms may make a call.
 pub(super) fn is_for_platforms(op: Op) -> bool {
     let by_either = matches!(op, Op::FindBusiness | Op::FindBusinessByName);
-    by_either || matches!(op, Op::RegisterBusiness | Op::UpdateBusiness | Op::ListBusinesses)
+    by_either || matches!(op, Op::RegisterBusiness | Op::UpdateBusiness | Op::ListBusinesses | Op::SendBusinessMessage)
 }
 
 impl World {

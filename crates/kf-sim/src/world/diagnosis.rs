@@ -54,8 +54,7 @@ impl World {
 
     pub(super) fn quota_of(&mut self, call: &Call, request: wire::ShowQuota) -> Result<wire::ShowQuotaAnswer, Refused> {
         let ops = self.ops_of(call, request.cgi_path.as_deref())?;
-        let app = &self.apps[call.app];
-        let quotas = ops.iter().map(|(op, _)| self.left(app, *op));
+        let quotas = ops.iter().map(|(op, _)| self.left(call.app, *op));
         // Of several calls on the path the one counts that has the fewest left.
         let (daily_limit, used) = quotas.min_by_key(|(limit, used)| limit - used).unwrap_or((NO_LIMIT, 0));
         let remain = (daily_limit - used).max(0);
@@ -130,13 +129,13 @@ impl World {
     }
 
     /// The limit of a call for today, and what is used of it.
-    fn left(&self, app: &App, op: Op) -> (i64, i64) {
-        let settings = &self.settings;
+    fn left(&self, app: usize, op: Op) -> (i64, i64) {
+        let (settings, index, app) = (&self.settings, app, &self.apps[app]);
         let per_day = match op {
             Op::FetchToken if app.test_account => settings.classic_per_day_test,
             Op::FetchToken => settings.classic_per_day,
             Op::FetchStableToken => settings.stable_per_day,
-            _ => settings.calls_per_day,
+            _ => self.calls_per_day(op, index),
         };
         let quota = app.quotas.get(op.spec().name);
         let limit = quota.and_then(|quota| quota.per_day).unwrap_or(per_day);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::MediumKind;
+use super::{App, MediumKind};
 use crate::call::Refused;
 use crate::generated::api as wire;
 use crate::rules::said;
@@ -117,7 +117,7 @@ impl Draft {
     }
 
     /// What is sent, if each field is what it must be.
-    pub(super) fn body(&self, settings: &Settings) -> Result<(&Body, String), Refused> {
+    pub(super) fn body(&self, settings: &Settings, app: &App) -> Result<(&Body, String), Refused> {
         let body = self.bodies.first().ok_or_else(|| said(45162))?;
         if let Some(code) = body.broken {
             return Err(said(code));
@@ -126,6 +126,10 @@ impl Draft {
         let text = body.content.get("content").and_then(Value::as_str).unwrap_or_default();
         if text.len() > settings.text_bytes_max || content.len() > settings.message_bytes_max {
             return Err(said(45002));
+        }
+        app.check_links(text)?;
+        if let Some(app_id) = body.content.get("appid").and_then(Value::as_str) {
+            app.check_page(app_id)?;
         }
         Ok((body, content))
     }

@@ -50,7 +50,8 @@ pub const CHECKS: &[Check] = &[
     Check {
         asks: "is each field what it must be?",
         codes: &[
-            40003, 40004, 44003, 44004, 45008, 45002, 45072, 65403, 65404, 65409, 65416, 65417, 61451, 61454, 61455,
+            40003, 40004, 44003, 44004, 45008, 45002, 45064, 45086, 45072, 65403, 65404, 65409, 65416, 65417, 61451,
+            61454, 61455,
         ],
     },
     Check { asks: "the same of sub-merchants", codes: &[45091, 45078, 45079, 40097] },
@@ -61,8 +62,8 @@ pub const CHECKS: &[Check] = &[
     Check { asks: "is the worker online?", codes: &[65415, 61459] },
     Check { asks: "is there a session, and with whom?", codes: &[65413, 65414, 61458] },
     Check {
-        asks: "is there a file, not empty, not too big, and of its type?",
-        codes: &[41005, 44001, 40009, 40006, 45001, 40005, 61457],
+        asks: "is there a file, not empty, not too big, of its type, and not too long?",
+        codes: &[41005, 44001, 40009, 40006, 45001, 40005, 45007, 61457],
     },
     Check { asks: "is the file that is named there, and of its kind?", codes: &[40007] },
     Check {
@@ -224,7 +225,7 @@ impl World {
     }
 
     /// Calls of an endpoint that an app may make a day; 0 is no limit.
-    fn calls_per_day(&self, op: Op, app: usize) -> u64 {
+    pub(super) fn calls_per_day(&self, op: Op, app: usize) -> u64 {
         let settings = &self.settings;
         match op {
             Op::SendMessage | Op::SendProgramMessage if self.apps[app].test_account => settings.messages_per_day_test,

@@ -39,7 +39,7 @@ impl World {
             return Err(said(40200));
         }
         let openid = app.person(draft.openid.as_deref())?.openid.clone();
-        let (body, content) = draft.body(&self.settings)?;
+        let (body, content) = draft.body(&self.settings, app)?;
         app.check_business(draft.business_id.as_deref())?;
         let kf_account = self.sender(call, draft.sender.as_deref())?;
         for (media_id, kinds) in &body.files {

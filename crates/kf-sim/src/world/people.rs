@@ -1,8 +1,8 @@
 //! The person's side: what happens in the world when somebody does something.
 
-use super::windows::Grant;
 use super::{
-    Account, App, Confirm, Customer, Deed, DeedError, Dialect, Done, InviteState, Session, Stamp, Waiting, World,
+    Account, App, Confirm, Customer, Deed, DeedError, Dialect, Done, InviteState, PushBody, Session, Stamp, Waiting,
+    World,
 };
 use crate::settings::WithoutPush;
 
@@ -62,7 +62,7 @@ impl World {
         Ok(done)
     }
 
-    fn follow(&mut self, app: usize, openid: Option<&str>) -> Result<Done, DeedError> {
+    fn follow(&mut self, index: usize, openid: Option<&str>) -> Result<Done, DeedError> {
         let openid = match openid {
             Some(openid) if openid.is_empty() || openid.chars().any(|c| c.is_control() || c.is_whitespace()) => {
                 return Err(DeedError::new("an openid has no blanks; leave it out to have one made"));
@@ -71,23 +71,36 @@ impl World {
             None => self.openid(),
         };
         let (grant, now) = (self.settings.tap_grant(), self.now);
-        let app = &mut self.apps[app];
+        let app = &mut self.apps[index];
         let opens = !app.is_program();
         let customer = app.customers.entry(openid.clone()).or_insert_with(|| Customer::new(&openid));
-        if opens && !customer.follows {
+        let is_new = opens && !customer.follows;
+        if is_new {
             customer.open(grant, now);
         }
         customer.follows = true;
+        if is_new {
+            self.tell(index, PushBody::Followed { openid: openid.clone() });
+        }
         Ok(Done::new(format!("{openid} follows")).with(&openid, ""))
     }
 
     fn say(&mut self, app: usize, openid: &str, text: &str) -> Result<Done, DeedError> {
-        self.write(app, openid, text, self.settings.message_grant())
+        self.write(app, openid, text, None)
     }
 
-    /// A customer writes, which opens a window.
-    pub(super) fn write(&mut self, app: usize, openid: &str, text: &str, grant: Grant) -> Result<Done, DeedError> {
+    /// A customer writes, or taps an entry of a message, which opens a window. Whoever is in a session writes to the worker;
+    /// all others write to the address for pushes, also those who wait and those whose session was silent for too long.
+    pub(super) fn write(
+        &mut self,
+        app: usize,
+        openid: &str,
+        text: &str,
+        entry: Option<&str>,
+    ) -> Result<Done, DeedError> {
         let now = self.now;
+        let grant = if entry.is_some() { self.settings.tap_grant() } else { self.settings.message_grant() };
+        let told = self.told(app).map(|told| self.apps[told].app_id.clone());
         let silence = self.settings.session_silence_seconds;
         let queues = self.settings.messages_without_push == WithoutPush::Queue;
         let bound = self.apps[app].work.as_ref().map(|work| work.corpid.clone());
@@ -97,16 +110,22 @@ impl World {
         if let Some(corpid) = bound {
             return Ok(Done::new(format!("the customer service of {corpid} got it")).with(openid, ""));
         }
-        if let Some(session) =
-            customer.session.as_mut().filter(|it| now.saturating_sub(it.active_at.seconds()) <= silence)
-        {
+        if let Some(session) = customer.session.as_mut().filter(|it| it.passes_on(now, silence)) {
             session.active_at = Stamp::at(now);
             let kf_account = session.kf_account.clone();
             self.note(app, openid, RECEIVED, text, &kf_account);
             return Ok(Done::new(format!("{kf_account} got it")).with(openid, &kf_account));
         }
+        let waits = customer.waiting.is_some();
         if let Some(waiting) = &mut customer.waiting {
             waiting.latest_at = Stamp::at(now);
+        }
+        if let Some(told) = told {
+            let but = if waits { " and still waits" } else { "" };
+            self.tell_text(app, openid, text, entry);
+            return Ok(Done::new(format!("{openid} wrote to the address of {told}{but}")).with(openid, ""));
+        }
+        if waits {
             return Ok(Done::new(format!("{openid} still waits")).with(openid, ""));
         }
         if customer.session.is_some() {
@@ -120,8 +139,12 @@ impl World {
     }
 
     fn leave(&mut self, app: usize, openid: &str) -> Result<Done, DeedError> {
+        let is_told = !self.apps[app].is_program();
         let customer = self.apps[app].present(openid)?;
         (customer.follows, customer.waiting, customer.session) = (false, None, None);
+        if is_told {
+            self.tell(app, PushBody::Unfollowed { openid: openid.to_owned() });
+        }
         Ok(Done::new(format!("{openid} left")).with(openid, ""))
     }
 
@@ -230,7 +253,7 @@ impl World {
 
     fn close(&mut self, app: usize, kf_account: &str, openid: &str) -> Result<Done, DeedError> {
         let kf_account = self.in_session(app, kf_account, openid)?;
-        self.apps[app].present(openid)?.session = None;
+        self.finish(app, openid);
         Ok(Done::new(format!("{kf_account} closed the session with {openid}")).with(openid, &kf_account))
     }
 

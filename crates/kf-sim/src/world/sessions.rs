@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Account, Customer, Session, Stamp, World};
+use super::{Account, Customer, PushBody, Session, Stamp, World};
 use crate::call::{Call, Refused};
 use crate::generated::api as wire;
 use crate::rules::{Broken, said};
@@ -51,7 +51,7 @@ impl World {
         if Some(&*session.kf_account) != named.or(kf_account) {
             return Err(Broken::WithAnother.refused(dialect));
         }
-        self.customer_mut(call, openid)?.session = None;
+        self.finish(call.app, openid.unwrap_or_default());
         Ok(())
     }
 
@@ -92,13 +92,29 @@ impl World {
         (count, rows.collect())
     }
 
-    /// Begins a session; whoever waited waits no longer.
+    /// Begins a session, or hands one over; whoever waited waits no longer.
     pub(super) fn begin(&mut self, app: usize, openid: &str, kf_account: &str) {
         let now = Stamp::at(self.now);
-        if let Some(customer) = self.apps[app].customers.get_mut(openid) {
-            customer.waiting = None;
-            customer.session = Some(Session { kf_account: kf_account.to_owned(), since: now, active_at: now });
-            self.changes += 1;
+        let Some(customer) = self.apps[app].customers.get_mut(openid) else { return };
+        customer.waiting = None;
+        let session = Session { kf_account: kf_account.to_owned(), since: now, active_at: now };
+        let before = customer.session.replace(session);
+        self.changes += 1;
+        let (openid, to) = (openid.to_owned(), kf_account.to_owned());
+        self.tell(
+            app,
+            match before {
+                Some(Session { kf_account: from, .. }) => PushBody::SessionSwitched { openid, from, to },
+                None => PushBody::SessionCreated { openid, kf_account: to },
+            },
+        );
+    }
+
+    /// Ends a session.
+    pub(super) fn finish(&mut self, app: usize, openid: &str) {
+        let session = self.apps[app].customers.get_mut(openid).and_then(|customer| customer.session.take());
+        if let Some(Session { kf_account, .. }) = session {
+            self.tell(app, PushBody::SessionClosed { openid: openid.to_owned(), kf_account });
         }
     }
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use kf_model::Secret;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Authorization, Code, Stamp, Ticket};
+use super::{Authorization, Code, Pushing, Stamp, Ticket};
 
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident,)+ }) => {
@@ -106,6 +106,9 @@ pub struct App {
     /// Whether it is a Mini Program in the category of e-commerce platforms, which alone may have sub-merchants.
     #[serde(default)]
     pub ecommerce_platform: bool,
+    /// The AppIDs of the Mini Programs that are linked to it, to which its messages may lead; left out, to any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub linked_programs: Vec<String>,
     /// Its WeChat ID, the suffix of its accounts; empty if it has not set one.
     #[serde(default)]
     pub wechat_id: String,
@@ -145,6 +148,9 @@ pub struct App {
     /// The corporation whose customer service it is bound to; left out, none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work: Option<Work>,
+    /// Where and how it is told what happens; left out, it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushing: Option<Pushing>,
     /// The addresses that asked for a confirmation.
     #[serde(default, rename = "confirmation", skip_serializing_if = "Vec::is_empty")]
     pub confirmations: Vec<Confirmation>,
@@ -175,7 +181,7 @@ pub struct App {
     /// What was written, the oldest first.
     #[serde(default, rename = "record", skip_serializing_if = "VecDeque::is_empty")]
     pub records: VecDeque<Record>,
-    /// What its customers were sent by calls, the oldest first.
+    /// What its customers were sent by calls and in answer to pushes, the oldest first.
     #[serde(default, rename = "message", skip_serializing_if = "VecDeque::is_empty")]
     pub messages: VecDeque<Message>,
     /// Its files to send, the oldest first.
@@ -384,7 +390,7 @@ pub struct Window {
     pub ends_at: Stamp,
 }
 
-/// A message that a customer was sent by a call.
+/// A message that a customer was sent by a call, or in answer to a push.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -393,7 +399,7 @@ pub struct Message {
     pub openid: String,
     /// When.
     pub time: Stamp,
-    /// What kind of message it is, such as `text`.
+    /// What kind of message it is, such as `text`; `fault-notice` is what the platform says where a push got no good answer.
     pub msgtype: String,
     /// What is in it: the JSON of the member that is named like its kind.
     pub content: String,

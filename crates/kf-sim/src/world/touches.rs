@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::windows::Grant;
-use super::{AppKind, Customer, DeedError, Done, World};
+use super::{AppKind, Customer, DeedError, Done, PushBody, World};
 
 impl World {
     /// A tap on an entry of a message comes back as text; it opens the window of a tap, not that of a message.
@@ -15,16 +15,20 @@ impl World {
         menu: Option<&str>,
     ) -> Result<Done, DeedError> {
         self.only_for(app, false, "has no menu to tap")?;
-        let grant = self.settings.tap_grant();
         match (entry, menu) {
             (Some(entry), None) => {
                 self.apps[app].present(openid)?;
                 let text = self.entry(app, openid, entry)?;
-                let done = self.write(app, openid, &text, grant)?;
+                let done = self.write(app, openid, &text, Some(entry))?;
                 let what = format!("{openid} tapped {text:?}, which came back as text: {}", done.what);
                 Ok(Done { what, bizmsgmenuid: Some(entry.to_owned()), ..done })
             }
-            (None, Some(key)) => self.touch(app, openid, &format!("tapped {key:?} in the menu"), Some(grant)),
+            (None, Some(key)) => {
+                let grant = Some(self.settings.tap_grant());
+                let done = self.touch(app, openid, &format!("tapped {key:?} in the menu"), grant)?;
+                self.tell(app, PushBody::MenuClicked { openid: openid.to_owned(), key: key.to_owned() });
+                Ok(done)
+            }
             _ => Err(DeedError::new("either an entry of a message is tapped, or one of the menu; name one of the two")),
         }
     }
@@ -53,7 +57,9 @@ impl World {
     pub(super) fn scan(&mut self, app: usize, openid: &str) -> Result<Done, DeedError> {
         self.only_for(app, false, "has no QR code to scan that opens a window")?;
         let grant = self.settings.tap_grant();
-        self.touch(app, openid, "scanned a QR code", Some(grant))
+        let done = self.touch(app, openid, "scanned a QR code", Some(grant))?;
+        self.tell(app, PushBody::Scanned { openid: openid.to_owned() });
+        Ok(done)
     }
 
     /// A payment opens a window in Service Accounts alone.
@@ -65,7 +71,9 @@ impl World {
     pub(super) fn enter(&mut self, app: usize, openid: &str) -> Result<Done, DeedError> {
         self.only_for(app, true, "has no session that customers enter")?;
         let grant = self.settings.enter_grant();
-        self.touch(app, openid, "entered the session", Some(grant))
+        let done = self.touch(app, openid, "entered the session", Some(grant))?;
+        self.tell(app, PushBody::SessionEntered { openid: openid.to_owned() });
+        Ok(done)
     }
 
     pub(super) fn block(&mut self, app: usize, openid: &str, blocked: bool) -> Result<Done, DeedError> {

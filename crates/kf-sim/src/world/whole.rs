@@ -78,6 +78,7 @@ impl World {
             changes: 0,
             holders: std::collections::HashMap::new(),
             next_push: file.pushes.last().map_or(1, |push| push.id.saturating_add(1)),
+            pushed_to: std::collections::BTreeSet::new(),
             tickets_due: i64::MIN,
             requests: Requests::default(),
             base: String::new(),

@@ -356,6 +356,23 @@ fn a_code_is_redeemed_once_and_in_time() {
     assert_eq!(redeem(&caller, &late).errcode, 61010);
 }
 
+/// A scenario says moments as they are from where its world begins, also those of codes.
+#[test]
+fn codes_of_a_scenario_end_when_it_says() {
+    let line = format!("refresh = \"{ALICE_REFRESH}\"");
+    let code = "code = { value = \"queryauthcode@@@x\", expires_at = \"in 30m\" }";
+    let preauth = "kind = \"component\"\n[[app.preauth_code]]\nvalue = \"preauthcode@@@x\"\nexpires_at = \"in 30m\"\n";
+    let text = MERCHANTS.replacen(&line, code, 1).replacen("kind = \"component\"", preauth, 1);
+    for (seconds, errcode) in [(1_799, 0), (1_800, 61010)] {
+        let caller = Caller { platform: world_of(parse(&text).unwrap()), ..platform() };
+        let caller = Caller { token: self::text(&fetch(&caller), "component_access_token"), ..caller };
+        caller.advance(seconds);
+        assert_eq!(redeem(&caller, "queryauthcode@@@x").errcode, errcode, "after {seconds} seconds");
+        let deed = Deed::Authorize { component: None, sets: None, pre_auth_code: Some("preauthcode@@@x".into()) };
+        assert_eq!(caller.act(&deed).is_ok(), errcode == 0, "after {seconds} seconds");
+    }
+}
+
 #[test]
 fn a_new_authorization_voids_the_refresh_tokens_of_the_one_before() {
     let caller = platform();

@@ -142,6 +142,17 @@ fn a_quota_is_shown() {
     assert_eq!(shown_to(&caller, add), [9, 1, 8], "of two calls on a path the one with the fewest left");
 }
 
+/// What these calls may be made a day stands in settings of their own: API.md 1.15 and 1.19.
+#[test]
+fn the_quota_of_messages_and_files_is_their_own() {
+    let caller = Caller::new();
+    let limit = |path: &str| quota(&caller, path).json["quota"]["daily_limit"].as_i64().unwrap();
+    let limits = || ["/cgi-bin/media/upload", "/cgi-bin/media/get", "/cgi-bin/message/custom/send"].map(limit);
+    assert_eq!(limits(), [100_000, 200_000, 500_000]);
+    caller.app(|app| app.test_account = true);
+    assert_eq!(limits(), [100_000, 200_000, 50_000]);
+}
+
 #[test]
 fn a_path_that_is_none_is_told_from_one_of_others() {
     let caller = Caller::new();

@@ -18,6 +18,7 @@ mod people;
 mod permissions;
 mod pictures;
 mod precedence;
+mod push;
 mod quotas;
 mod random_days;
 mod records;

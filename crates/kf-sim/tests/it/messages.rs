@@ -175,6 +175,36 @@ fn how_long_a_message_may_be_is_a_setting() {
     assert_eq!([words(2_048), words(2_049)], [0, 45002]);
 }
 
+/// No page says to which code; the catalogs have these two.
+#[test]
+fn a_message_leads_to_a_mini_program_that_is_linked_and_a_mini_program_to_itself() {
+    let (caller, mini) = (Caller::new(), Caller::mini_program());
+    let link = |quote: &str, app_id: &str| {
+        let attribute = format!("data-miniprogram-appid={quote}{app_id}{quote} data-miniprogram-path={quote}p{quote}");
+        json!({ "content": format!("<a href={quote}https://a.example{quote} {attribute}>看</a> 价格 < 10") })
+    };
+    let image = id_of(&caller, "image", JPEG);
+    let page = |app_id: &str| json!({ "title": "t", "appid": app_id, "pagepath": "p", "thumb_media_id": image });
+    let other = "wx0000000000000001";
+    let sent = |content: &Value| send(&caller, IDLE, "text", content);
+    assert_eq!([sent(&link("\"", other)), send(&caller, IDLE, "miniprogrampage", &page(other))], [0; 2], "to any");
+    caller.app(|app| app.linked_programs = vec![MINI.into()]);
+    for quote in ["\"", "'"] {
+        assert_eq!([sent(&link(quote, MINI)), sent(&link(quote, other))], [0, 45064], "{quote}");
+        let sent = |app_id: &str| send(&mini, VISITOR, "text", &link(quote, app_id));
+        assert_eq!([sent(MINI), sent(other)], [0, 45086], "{quote}");
+    }
+    assert_eq!([MINI, other].map(|app_id| send(&caller, IDLE, "miniprogrampage", &page(app_id))), [0, 45064]);
+    let two =
+        format!("{}{}", link("'", MINI)["content"].as_str().unwrap(), link("'", other)["content"].as_str().unwrap());
+    assert_eq!(sent(&json!({ "content": two })), 45064, "each of them");
+    let plain =
+        json!({ "content": "data-miniprogram-appid='x' <a href='https://a.example'>b</a> <a data-miniprogram-appid" });
+    assert_eq!(send(&mini, VISITOR, "text", &plain), 0, "what is no link is text");
+    let text = kf_sim::print(&caller.platform.save().0);
+    assert!(text.contains(&format!("linked_programs = [\"{MINI}\"]")), "it is saved");
+}
+
 #[test]
 fn a_file_must_be_there_and_of_the_kind() {
     let caller = lasting(Caller::new());
@@ -282,4 +312,6 @@ fn a_sub_merchant_that_sends_must_be_there() {
     };
     assert_eq!([send(json!("7")), send(json!("8")), send(json!("")), send(Value::Null)], [0, 45071, 45071, 45071]);
     assert_eq!(caller.app(|app| app.messages[0].business_id.clone()).as_deref(), Some("7"));
+    caller.app(|app| app.ecommerce_platform = false);
+    assert_eq!(send(json!("7")), 48001, "the path is that of e-commerce platforms");
 }

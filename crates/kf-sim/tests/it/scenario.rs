@@ -371,6 +371,8 @@ fn every_field_is_described() {
         work = { corpid = "ww0000000000000000", since = 1 }
         business = [{ business_id = "1", account_name = "a", icon = "" }]
         kf_since = 1
+        pushing = { url = "http://a", token = "t", key = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", \
+            compatible = true, format = "json" }
         confirmation = [{ ip = "127.0.0.1", state = "refused", until = 1 }]
         token = [{ value = "t", line = "authorizer", component = "wx0000000000000001", expires_at = 1, void_at = 1 }]
         authorization = [{ component = "wx0000000000000001", sets = [1], refresh = "r", old_refresh = "o", \
@@ -397,6 +399,7 @@ fn every_field_is_described() {
         secret = "s"
         kind = "component"
         tickets_stopped = true
+        pushing = { token = "t", authorization_url = "http://a" }
         ticket = [{ value = "t", pushed_at = 1 }]
         preauth_code = [{ value = "c", expires_at = 1 }]
         [[fault]]
@@ -415,6 +418,27 @@ fn every_field_is_described() {
         app = "wx0000000000000001"
         at = 1
         body = { kind = "ticket", ticket = "t" }
+        [[push]]
+        id = 3
+        app = "wx0000000000000001"
+        merchant = "wx0000000000000000"
+        at = 1
+        body = { kind = "text", openid = "o", msg_id = 1, text = "t", bizmsgmenuid = "1" }
+        [[push]]
+        id = 4
+        app = "wx0000000000000000"
+        at = 1
+        body = { kind = "session-switched", openid = "o", from = "a", to = "b" }
+        [[push]]
+        id = 5
+        app = "wx0000000000000000"
+        at = 1
+        body = { kind = "session-closed", openid = "o", kf_account = "a" }
+        [[push]]
+        id = 6
+        app = "wx0000000000000000"
+        at = 1
+        body = { kind = "menu-clicked", openid = "o", key = "k" }
     "#;
     let file = parse(&everything.replace("\\\n", "")).unwrap();
     let mut fields = std::collections::BTreeSet::new();

@@ -1,5 +1,9 @@
 //! The world a second time, small and written from API.md 5 alone: a few maps, one app, no JSON.
 
+pub(crate) mod letters;
+pub(crate) mod merchants;
+pub(crate) mod shops;
+
 use std::collections::BTreeMap;
 
 /// Accounts that the small world may have.

@@ -7,3 +7,4 @@ mod guard;
 mod hostile;
 mod raw;
 mod state;
+mod stories;

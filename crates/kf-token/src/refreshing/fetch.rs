@@ -93,7 +93,11 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
                 reach("before-ask");
                 let fetched = self.answer(previous).await;
                 self.go_on(own);
-                let fetched = fetched.map_err(|error| self.failure(error))?;
+                let fetched = match fetched {
+                    Ok(fetched) => fetched,
+                    Err(_) if self.is_replaced(previous).await => return Ok(None),
+                    Err(error) => return Err(self.failure(error)),
+                };
                 // Another fetch took the place of this one: what comes late is older than what that one gave.
                 if self.generation() != known
                     && let Some(token) = self.fresh()
@@ -112,6 +116,16 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             // It took longer to keep it than it lives.
             None => Err(TokenError::new(TokenErrorKind::Lost, self.source.endpoint(), Some(self.pause()))),
         }
+    }
+
+    /// Whether the store holds another record by now than the one that was asked with: then a refusal of that one says nothing.
+    async fn is_replaced(&self, previous: Option<&Record>) -> bool {
+        let generation = |record: Option<&Record>| record.map_or(0, |record| record.generation);
+        self.source.rotates()
+            && self
+                .within(self.store.load(self.source.key()))
+                .await
+                .is_ok_and(|kept| generation(kept.as_ref()) != generation(previous))
     }
 
     /// What the platform answers, within the time that it may take.

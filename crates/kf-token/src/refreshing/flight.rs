@@ -249,10 +249,13 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         Some(token)
     }
 
-    /// Makes a token the one of the moment, unless it was refused after it was asked for. One that was refused before is
+    /// Makes a token the one of the moment, unless it was refused after it was asked for, or a newer one took its place. One that was refused before is
     /// taken: the platform vouches for it anew, and one refusal that was wrong must not stop all calls.
     pub(super) fn give_out(&self, current: Current, generation: u64, refusals: u64) -> Option<Arc<Secret>> {
         let mut state = self.flight.state();
+        if generation < state.generation {
+            return None;
+        }
         if state.is_refused(&current.token) {
             if state.refusals > refusals {
                 return None;
@@ -266,6 +269,21 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         let token = Arc::clone(&current.token);
         self.current.store(Some(Arc::new(current)));
         Some(token)
+    }
+
+    /// Forgets what was known: another record is kept, which has nothing to do with it. A fetch that is under way gives out
+    /// nothing that is older than that.
+    pub(super) fn begin_anew(&self, generation: u64) {
+        let mut state = self.flight.state();
+        state.generation = state.generation.max(generation);
+        (state.failed, state.doubted, state.unkept) = (None, None, None);
+        self.current.store(None);
+    }
+
+    /// Forgets a failure of a kind.
+    pub(super) fn forget_failure(&self, kind: TokenErrorKind) {
+        let mut state = self.flight.state();
+        state.failed = state.failed.take().filter(|(_, _, error)| error.kind() != kind);
     }
 
     /// A record that could not be kept is kept in mind until it can.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kf_model::component::FetchComponentToken;
-use kf_model::{AppId, Endpoint, Secret};
+use kf_model::{AppId, DecodeError, Endpoint, ErrCode, Secret};
 use kf_transport::Transport;
 
 use super::{Fetched, TokenSource};
@@ -61,6 +61,24 @@ impl<Store: TokenStore> ComponentToken<Store> {
     }
 }
 
+impl<Store: TokenStore> ComponentToken<Store> {
+    /// The ticket that was pushed last.
+    async fn ticket(&self) -> Result<Secret, AskError> {
+        Ok(self.store.load(&self.ticket_key).await?.ok_or(AskError::NoTicket)?.token)
+    }
+
+    async fn ask(&self, ticket: &Secret) -> Result<Fetched, AskError> {
+        let call = FetchComponentToken::new(self.app_id.clone(), self.secret.clone(), ticket.clone());
+        let answer = ask(&*self.wire, &call, None).await?;
+        Ok(Fetched::new(answer.component_access_token, answer.expires_in))
+    }
+}
+
+/// Whether it is the ticket that is refused.
+fn is_of_ticket(error: &AskError) -> bool {
+    matches!(error, AskError::Answer(DecodeError::Refused(refusal)) if matches!(refusal.code, ErrCode(61005 | 61006)))
+}
+
 impl<Store> fmt::Debug for ComponentToken<Store> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ComponentToken").field(&self.key).finish()
@@ -78,9 +96,14 @@ impl<Store: TokenStore> TokenSource for ComponentToken<Store> {
     }
 
     async fn fetch(&self, _: Option<&Record>) -> Result<Fetched, AskError> {
-        let ticket = self.store.load(&self.ticket_key).await?.ok_or(AskError::NoTicket)?.token;
-        let call = FetchComponentToken::new(self.app_id.clone(), self.secret.clone(), ticket);
-        let answer = ask(&*self.wire, &call, None).await?;
-        Ok(Fetched::new(answer.component_access_token, answer.expires_in))
+        let ticket = self.ticket().await?;
+        match self.ask(&ticket).await {
+            Err(error) if is_of_ticket(&error) => match self.ticket().await? {
+                // It was replaced meanwhile, so it is no wonder.
+                newer if newer != ticket => self.ask(&newer).await,
+                _ => Err(error),
+            },
+            outcome => outcome,
+        }
     }
 }

@@ -5,6 +5,7 @@ mod doubt;
 mod form;
 mod lock;
 mod place;
+mod queue;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kf_transport::{Clock, SystemClock};
+use kf_transport::{Clock, SystemClock, unless};
+use tokio::sync::oneshot::error::RecvError;
 
 use self::lock::{beside, open};
+use self::queue::Queue;
 use super::{Lease, Saved, StoreError, TokenStore};
 use crate::{Record, TokenKey};
 
@@ -38,7 +41,12 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub struct FileStore {
     path: Arc<Path>,
     clock: Arc<dyn Clock>,
+    loads: Queue<TokenKey, Option<Record>>,
+    saves: Queue<Save, Saved>,
 }
+
+/// A record that is to be kept: whose it is, and the generation that it is to replace.
+type Save = (TokenKey, Record, u64);
 
 impl FileStore {
     /// A store in a file, which need not be there yet; its folder must be. A symbolic link is followed now: the file that it
@@ -58,7 +66,7 @@ impl FileStore {
     /// There is no such folder, the path leads to something else than a file, or its links lead nowhere.
     pub fn open_on(path: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let path = place::find(&path.into())?;
-        Ok(Self { path: path.into(), clock })
+        Ok(Self { path: path.into(), clock, loads: Queue::default(), saves: Queue::default() })
     }
 
     /// Does what waits for the disk where it holds nobody up. It is done to its end, even if nobody waits for it any more.
@@ -71,33 +79,57 @@ impl FileStore {
         let outcome = tokio::task::spawn_blocking(move || job(&path)).await;
         outcome.unwrap_or_else(|error| Err(StoreError::unavailable(what, error)))
     }
+
+    /// What came of waiting in a queue; nothing, if whoever worked there is gone.
+    fn answered<T>(&self, answer: Result<Result<T, StoreError>, RecvError>) -> Result<T, StoreError> {
+        answer.unwrap_or_else(|gone| {
+            let what = format!("{} was looked at by a thread that is gone", self.path.display());
+            Err(StoreError::unavailable(what, gone))
+        })
+    }
 }
 
 #[async_trait]
 impl TokenStore for FileStore {
     async fn load(&self, key: &TokenKey) -> Result<Option<Record>, StoreError> {
-        let key = key.clone();
-        self.blocking(move |path| {
-            let mut held = disk::read(path)?;
-            match held.doubt {
-                Some(doubt) => Err(StoreError::foreign(doubt.words(path))),
-                None => Ok(held.records.remove(key.as_str())),
-            }
-        })
-        .await
+        let mut place = self.loads.wait(key.clone());
+        let loads = self.loads.clone();
+        // Another one may have done it by then, with a look that began later than this call.
+        let job = move |path: &Path| {
+            loads.work(|keys| disk::load(path, &keys));
+            Ok(())
+        };
+        let looked = self.blocking(job).await;
+        place.stays = looked.is_ok();
+        looked?;
+        self.answered((&mut place.answer).await)
     }
 
     async fn save(&self, key: &TokenKey, record: &Record, expected_generation: u64) -> Result<Saved, StoreError> {
         let start = self.clock.now();
+        let mut place = self.saves.wait((key.clone(), record.clone(), expected_generation));
         loop {
-            let (key, record) = (key.clone(), record.clone());
+            let saves = self.saves.clone();
             // The lock lives in the job alone: whoever gives up leaves no lock, and no file that is half written.
             let job = move |path: &Path| {
-                let Some(_lock) = open(&beside(path, "lock"))? else { return Ok(None) };
-                disk::save(path, &key, record, expected_generation).map(Some)
+                if saves.is_empty() {
+                    return Ok(true);
+                }
+                let Some(_lock) = open(&beside(path, "lock"))? else {
+                    saves.forget_given_up();
+                    return Ok(false);
+                };
+                saves.work(|saves| disk::save(path, saves));
+                Ok(true)
             };
-            if let Some(saved) = self.blocking(job).await? {
-                return Ok(saved);
+            place.stays = true;
+            let worked = self.blocking(job).await;
+            place.stays = matches!(worked, Ok(true));
+            if worked? {
+                return self.answered((&mut place.answer).await);
+            }
+            if let Some(answer) = unless(&mut place.answer, self.clock.sleep(PAUSE)).await {
+                return self.answered(answer);
             }
             if self.clock.now().saturating_sub(start) >= PATIENCE {
                 let what = format!(
@@ -106,7 +138,6 @@ impl TokenStore for FileStore {
                 );
                 return Err(StoreError::unavailable(what, io::Error::from(io::ErrorKind::WouldBlock)));
             }
-            self.clock.sleep(PAUSE).await;
         }
     }
 

@@ -1,6 +1,7 @@
 //! Tokens on a clock that is moved by hand.
 
 mod asking;
+mod component;
 mod failing;
 mod file;
 mod hanging;

@@ -59,7 +59,7 @@ async fn run(url: &str, source: &str, file: &str) {
 }
 
 /// Lists the accounts; says how many there are.
-async fn call(tokens: &dyn TokenProvider, wire: &HyperTransport) -> String {
+pub(crate) async fn call(tokens: &dyn TokenProvider, wire: &HyperTransport) -> String {
     let token = match tokens.token().await {
         Ok(token) => token,
         Err(error) => return format!("failed {error}"),
@@ -72,7 +72,7 @@ async fn call(tokens: &dyn TokenProvider, wire: &HyperTransport) -> String {
     }
 }
 
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\nkf: {text}").unwrap();
     out.flush().unwrap();

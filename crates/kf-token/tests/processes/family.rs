@@ -1,52 +1,15 @@
 //! The processes of a test, and what passes between them and it.
 
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::time::Duration;
 
 use kf_sim::Sim;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::child::{FILE, SOURCE, URL};
+use crate::member::Member;
 
 /// A step of the clocks while somebody waits for a lease.
 const STEP: Duration = Duration::from_millis(100);
-
-struct Member {
-    child: Child,
-    input: ChildStdin,
-    output: Lines<BufReader<ChildStdout>>,
-}
-
-impl Member {
-    async fn tell(&mut self, line: &str) {
-        self.input.write_all(format!("{line}\n").as_bytes()).await.unwrap();
-    }
-
-    /// The next thing that it says; what the test harness prints is skipped.
-    async fn hear(&mut self) -> String {
-        loop {
-            let line = self.output.next_line().await.unwrap().expect("it goes on");
-            if let Some(said) = line.strip_prefix("kf: ") {
-                return said.to_owned();
-            }
-        }
-    }
-}
-
-impl Member {
-    /// What it says to a line. Of a call that is under way it may tell the outcome before.
-    async fn ask(&mut self, line: &str, outcome: &mut Option<String>) -> String {
-        self.tell(line).await;
-        loop {
-            match self.hear().await {
-                said if said.starts_with("called") || said.starts_with("failed") => *outcome = Some(said),
-                said => return said,
-            }
-        }
-    }
-}
 
 /// The processes of a test.
 pub(crate) struct Family {
@@ -62,13 +25,9 @@ impl Family {
         std::fs::create_dir_all(&folder).unwrap();
         let mut members = Vec::new();
         for _ in 0..count {
-            let mut command = Command::new(std::env::current_exe().unwrap());
-            command.args(["--exact", "child::child", "--nocapture"]).kill_on_drop(true);
-            command.env(URL, sim.url()).env(SOURCE, source).env(FILE, folder.join("tokens.json"));
-            let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-            let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-            let mut member = Member { child, input, output: BufReader::new(output).lines() };
-            assert_eq!(member.hear().await, "ready");
+            let file = folder.join("tokens.json");
+            let vars = [(URL, sim.url().as_ref()), (SOURCE, source.as_ref()), (FILE, file.as_os_str())];
+            let member = Member::start("child::child", vars).await;
             members.push(member);
         }
         Self { members, folder, waited: Duration::ZERO }
@@ -124,8 +83,8 @@ impl Family {
     /// Stops one where it is, or lets it go on.
     #[cfg(unix)]
     pub(crate) fn signal(&self, index: usize, signal: rustix::process::Signal) {
-        let id = i32::try_from(self.members[index].child.id().expect("it runs")).unwrap();
-        rustix::process::kill_process(rustix::process::Pid::from_raw(id).unwrap(), signal).unwrap();
+        let id = rustix::process::Pid::from_raw(self.members[index].id()).unwrap();
+        rustix::process::kill_process(id, signal).unwrap();
     }
 
     /// What one says next.
@@ -136,14 +95,12 @@ impl Family {
 
     /// Ends one as `kill -9` does.
     pub(crate) async fn kill(&mut self, index: usize) {
-        let mut member = self.members.remove(index);
-        member.child.kill().await.unwrap();
+        self.members.remove(index).kill().await;
     }
 
-    pub(crate) async fn end(mut self) {
-        for member in &mut self.members {
-            member.tell("end").await;
-            assert!(member.child.wait().await.unwrap().success());
+    pub(crate) async fn end(self) {
+        for member in self.members {
+            member.end().await;
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }

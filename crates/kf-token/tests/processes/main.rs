@@ -1,7 +1,13 @@
-//! Eight processes that share a file of tokens. Each is this program again, on a clock that the test moves over its input.
+//! Processes that share a file of tokens: eight on equal terms, or one that goes on where another one was killed. Each is
+//! this program again, on a clock that the test moves over its input.
 
 mod child;
 mod family;
+#[cfg(unix)]
+mod killed;
+mod member;
+#[cfg(unix)]
+mod servant;
 
 use std::sync::Arc;
 use std::time::Duration;

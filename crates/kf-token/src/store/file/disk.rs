@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::super::{Saved, StoreError};
 use super::doubt::{Doubt, doubt};
-use super::form;
 use super::lock::beside;
+use super::{Save, form};
 use crate::failpoints::reach;
 use crate::{Record, TokenKey};
 
@@ -49,8 +49,17 @@ fn look(path: &Path) -> io::Result<(Vec<u8>, Option<Doubt>)> {
     Ok((bytes, doubt))
 }
 
-/// Keeps a record in a file that is locked.
-pub(super) fn save(path: &Path, key: &TokenKey, record: Record, expected_generation: u64) -> Result<Saved, StoreError> {
+/// The records of keys.
+pub(super) fn load(path: &Path, keys: &[TokenKey]) -> Result<Vec<Option<Record>>, StoreError> {
+    let held = read(path)?;
+    match held.doubt {
+        Some(doubt) => Err(StoreError::foreign(doubt.words(path))),
+        None => Ok(keys.iter().map(|key| held.records.get(key.as_str()).cloned()).collect()),
+    }
+}
+
+/// Keeps records in a file that is locked, all at once.
+pub(super) fn save(path: &Path, saves: Vec<Save>) -> Result<Vec<Saved>, StoreError> {
     // What is damaged is replaced: the caller has been told of it when it was read. What cannot be read now may hold the tokens
     // of others.
     let mut held = match read(path) {
@@ -62,14 +71,22 @@ pub(super) fn save(path: &Path, key: &TokenKey, record: Record, expected_generat
     };
     if held.doubt.is_some() {
         // The same holds for a record that others could read; those of other keys are theirs to replace.
-        held.records.remove(key.as_str());
+        saves.iter().for_each(|(key, ..)| drop(held.records.remove(key.as_str())));
     }
-    if let Some(kept) = held.records.get(key.as_str()).filter(|kept| kept.generation != expected_generation) {
-        return Ok(Saved::Another(kept.clone()));
+    let saved: Vec<_> = saves.into_iter().map(|save| keep(&mut held.records, save)).collect();
+    if saved.contains(&Saved::Kept) {
+        write(path, &form::print(&held.records))?;
     }
-    held.records.insert(key.as_str().to_owned(), record);
-    write(path, &form::print(&held.records))?;
-    Ok(Saved::Kept)
+    Ok(saved)
+}
+
+/// Keeps a record, if the generation is the expected one.
+fn keep(records: &mut form::Records, (key, record, expected_generation): Save) -> Saved {
+    if let Some(kept) = records.get(key.as_str()).filter(|kept| kept.generation != expected_generation) {
+        return Saved::Another(kept.clone());
+    }
+    records.insert(key.as_str().to_owned(), record);
+    Saved::Kept
 }
 
 /// Puts a file aside that is to be replaced though it could not be used: what merchants are served with may stand in it, and

@@ -54,7 +54,8 @@ fn the_disk_is_touched_on_threads_of_its_own() {
         poll_once(store.lease(&key())).await;
         assert_eq!(read_dir(folder.path("")).unwrap().count(), 0, "nothing was touched yet");
         free.send(()).unwrap();
-        assert_eq!(store.load(&key()).await.unwrap(), Some(record(1)), "what was begun is done");
+        let saved = store.save(&key(), &record(3), 2).await.unwrap();
+        assert_eq!(saved, Saved::Another(record(1)), "what was begun is done");
     });
 }
 
@@ -133,4 +134,24 @@ async fn a_lock_is_waited_for_but_not_for_ever() {
         saved = waiting => assert_eq!(saved.unwrap().unwrap(), Saved::Kept),
         () = clock.wait_for_sleepers(1) => panic!("it sleeps on"),
     }
+}
+
+/// Who gives up while another process holds the lock is not served later, by whoever comes next.
+#[tokio::test]
+async fn a_save_that_is_given_up_before_its_turn_is_not_done_later() {
+    let folder = Folder::new("withdrawn");
+    let clock = ManualClock::default();
+    let store = FileStore::open_on(folder.path("tokens.json"), Arc::new(clock.clone())).unwrap();
+    let held = lock(&folder);
+    held.lock().unwrap();
+    let key = key();
+    let first = record(1);
+    let mut given_up = Box::pin(store.save(&key, &first, 0));
+    tokio::select! {
+        _ = &mut given_up => panic!("the lock is held"),
+        () = clock.wait_for_sleepers(1) => drop(given_up),
+    }
+    held.unlock().unwrap();
+    assert_eq!(store.save(&key, &record(7), 6).await.unwrap(), Saved::Kept);
+    assert_eq!(store.load(&key).await.unwrap(), Some(record(7)));
 }
