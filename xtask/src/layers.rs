@@ -12,7 +12,10 @@ pub(crate) const ARROWS: &[(&str, &[&str])] = &[
     ("kf-push", &["kf-model", "kf-transport"]),
     ("kf-roster", &["kf-client", "kf-model"]),
     ("kf-sim", &["kf-model", "kf-transport"]),
-    ("kf-cli", &["kf-client", "kf-model", "kf-push", "kf-sim", "kf-token", "kf-token-redis", "kf-transport"]),
+    (
+        "kf-cli",
+        &["kf-client", "kf-model", "kf-push", "kf-roster", "kf-sim", "kf-token", "kf-token-redis", "kf-transport"],
+    ),
     ("kf-tests", &[]),
     ("xtask", &[]),
 ];

@@ -16,6 +16,7 @@ use crate::profiles::ConfigCommand;
 use crate::quota::QuotaCommand;
 use crate::records::RecordsCommand;
 use crate::rid::RidArgs;
+use crate::roster::RosterCommand;
 use crate::session::SessionCommand;
 use crate::sim::SimArgs;
 use crate::token::TokenCommand;
@@ -93,6 +94,9 @@ pub(crate) enum Command {
     /// Message records: what customers and workers wrote to each other.
     #[command(subcommand)]
     Records(RecordsCommand),
+    /// The accounts of an app as a file: export, plan, apply, validate.
+    #[command(subcommand)]
+    Roster(RosterCommand),
     /// The access token: show where it is kept and when it ends, or refresh it.
     #[command(subcommand)]
     Token(TokenCommand),

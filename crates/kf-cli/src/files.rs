@@ -43,6 +43,17 @@ pub(crate) fn upload(path: &Path, context: &mut Context<'_, '_>) -> Result<Uploa
     Ok(Upload::new(name, kind, bytes))
 }
 
+/// A file to send, read wherever nobody writes to a person.
+pub(crate) fn load(path: &Path) -> Result<Upload, String> {
+    let length = fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if length > BYTES_MAX {
+        return Err(format!("it has {length} bytes, which is more than the platform takes"));
+    }
+    let bytes = fs::read(path).map_err(|error| error.to_string())?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Upload::new(name, kind(&bytes).1, bytes))
+}
+
 /// What bytes are by how they begin: the ending of a name, and the content type.
 fn kind(bytes: &[u8]) -> (&'static str, &'static str) {
     match bytes {

@@ -31,6 +31,7 @@ mod quota;
 mod reach;
 mod records;
 mod rid;
+mod roster;
 mod secret_file;
 mod session;
 mod show;
@@ -107,6 +108,7 @@ async fn call(command: Command, context: &mut Context<'_, '_>) -> Result<(), Fai
         Command::Quota(command) => quota::run(command, context).await,
         Command::Records(command) => records::run(command, context).await,
         Command::Rid(args) => rid::run(&args, context).await,
+        Command::Roster(command) => roster::run(command, context).await,
         Command::Session(command) => session::run(command, context).await,
         Command::Token(command) => token::run(command, context).await,
         Command::Typing(args) => typing::run(&args, context).await,
