@@ -22,7 +22,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use kf_sim::WorldFile;
 
 use self::client::{Client, Done, get, post, read};
-pub(crate) use self::runtime::Announced;
+pub(crate) use self::runtime::{Announced, TOKENS};
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -31,7 +31,7 @@ pub(super) async fn parts(global: &Global, env: &Env) -> Result<Parts, Failure> 
     }
     let wire = builder.build().map_err(|error| Failure::input(chain(&error)))?;
     let secret = app.secret.clone();
-    let store = tokens::in_file(&running.folder, "sim-tokens.json")?;
+    let store = tokens::in_file(&running.folder, sim::TOKENS)?;
     let kind = kind(app);
     Ok(Parts {
         wire: Arc::new(wire),

@@ -15,6 +15,9 @@ use crate::show::escaped;
 
 const FILE: &str = "sim.json";
 
+/// The file of the tokens of the simulated apps, beside it.
+pub(crate) const TOKENS: &str = "sim-tokens.json";
+
 /// What the file says.
 #[derive(Debug, Deserialize)]
 pub(super) struct Entry {
@@ -46,6 +49,8 @@ impl Announced {
         }
         refuse_folder(&folder, env)?;
         let path = folder.join(FILE);
+        // A new world knows none of the tokens that were kept for another.
+        let _ = fs::remove_file(folder.join(TOKENS));
         let mut text = json!({ "url": entry.url, "pid": entry.pid });
         if let Some(key) = &entry.control_key {
             text["control_key"] = key.expose().into();
