@@ -29,6 +29,9 @@ pub(crate) struct DemoArgs {
 /// Runs `kf demo`: each step is a command that a person could type, run as if they had.
 pub(crate) fn run(args: &DemoArgs, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let stage = Stage::build(args.keep, env)?;
+    if args.plain {
+        streams.discolor();
+    }
     streams.line(
         "The main job of a customer service account, on a simulated platform on this machine: no account, no network.",
     )?;
