@@ -157,6 +157,10 @@ impl<'a> Streams<'a> {
     pub(crate) fn question(&mut self, question: &str) -> io::Result<Option<String>> {
         self.complain(question);
         let line = self.input_line(usize::MAX)?;
+        if line.is_none() {
+            // Nobody ended the line of the question.
+            self.complain("\n");
+        }
         Ok(line.map(|line| String::from_utf8_lossy(&line).trim().to_owned()))
     }
 
@@ -185,6 +189,11 @@ impl<'a> Streams<'a> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Takes the colors away.
+    pub(crate) fn discolor(&mut self) {
+        self.is_colored = false;
     }
 
     /// Text that stands out, in a terminal with colors.
@@ -238,7 +247,7 @@ impl<'a> Streams<'a> {
     pub(crate) fn pass(&mut self, line: &str) {
         let width = line.width();
         // Blanks instead of a code of the terminal: the dumb ones know no codes.
-        let blank = " ".repeat(self.passing.saturating_sub(width));
+        let blank = " ".repeat(self.taken().saturating_sub(width));
         self.tell(&format!("\r{line}{blank}"));
         self.passing = width;
     }
@@ -246,9 +255,15 @@ impl<'a> Streams<'a> {
     /// Takes the line away that will be written over.
     pub(crate) fn wipe(&mut self) {
         if self.passing > 0 {
-            let blank = " ".repeat(std::mem::take(&mut self.passing));
+            let blank = " ".repeat(self.taken());
+            self.passing = 0;
             self.tell(&format!("\r{blank}\r"));
         }
+    }
+
+    /// How many columns are to be taken back. In a window that became narrower blanks must not begin a new line.
+    fn taken(&self) -> usize {
+        self.err_width().map_or(self.passing, |width| self.passing.min(width.saturating_sub(1)))
     }
 
     fn tell(&mut self, text: &str) {

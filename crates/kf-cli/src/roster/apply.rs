@@ -66,7 +66,8 @@ fn dry_run(args: &ApplyArgs, plan: &Plan, context: &mut Context<'_, '_>) -> Resu
         let line = format!("{} {}{mark}{} {}", call.method, call.path, query.join("&"), sent.unwrap_or_default());
         context.streams.line(escaped(&line).trim_end())?;
     }
-    context.done(&format!("{} calls would go out; none did but the one that lists", calls.len()))
+    let count = if calls.len() == 1 { "1 call".to_owned() } else { format!("{} calls", calls.len()) };
+    context.done(&format!("{count} would go out; none did but the one that lists"))
 }
 
 fn nothing_to_do(args: &ApplyArgs, plan: &Plan, context: &mut Context<'_, '_>) -> Result<(), Failure> {

@@ -34,7 +34,11 @@ pub(super) async fn run(args: &ExportArgs, context: &mut Context<'_, '_>) -> Res
     let reach = context.reach().await?;
     let listing = context.ask(reach.client.list_accounts()).await?.kf_list;
     let (roster, left_out) = Roster::of_listing(&listing).map_err(|problems| {
-        Failure::new(Exit::Refused, format!("the accounts that are there make no roster:\n{problems}"))
+        let message = match listing.is_empty() {
+            true => "there are no accounts to export; kf account add prefix@suffix NICKNAME adds one".to_owned(),
+            false => format!("the accounts that are there make no roster; kf account list shows them:\n{problems}"),
+        };
+        Failure::new(Exit::Refused, message)
     })?;
     let text = match form {
         Form::Csv => roster.to_csv(),

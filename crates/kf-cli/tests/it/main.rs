@@ -3,7 +3,9 @@
 #![cfg(unix)]
 
 mod calls;
+mod canaries;
 mod credentials;
+mod demo;
 mod desk;
 mod files;
 mod killed;
@@ -15,6 +17,7 @@ mod profiles;
 mod push;
 mod pushes;
 mod records;
+mod roster;
 mod running;
 mod secrets;
 mod service;

@@ -2,6 +2,11 @@
 
 #![cfg(unix)]
 
+mod others;
+mod profile;
+mod records;
+mod roster;
 mod story;
 mod terminal;
+mod token;
 mod width;

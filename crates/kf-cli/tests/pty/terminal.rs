@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -11,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 /// Nothing takes so long; it ends a test that would hang.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,6 +32,15 @@ impl Home {
         self.0.join(name)
     }
 
+    /// Whether nothing lies in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        fs::read_dir(&self.0).unwrap().next().is_none()
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("TERM", "xterm-256color").env("LANG", "C.UTF-8").current_dir(&self.0);
@@ -41,7 +51,12 @@ impl Home {
     }
 
     /// The command in a terminal of so many columns and rows.
-    pub(crate) fn kf(&self, args: &[&str], (columns, rows): (u16, u16)) -> Terminal {
+    pub(crate) fn kf(&self, args: &[&str], size: (u16, u16)) -> Terminal {
+        self.kf_in(&[], args, size)
+    }
+
+    /// The same with more variables in its environment.
+    pub(crate) fn kf_in(&self, variables: &[(&str, &str)], args: &[&str], (columns, rows): (u16, u16)) -> Terminal {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -52,7 +67,9 @@ impl Home {
         // It makes the terminal that of the child, so that Ctrl-C reaches it as a signal.
         let mut command = self.command("setsid");
         command.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_kf")]).args(args);
+        command.envs(variables.iter().copied());
         let child = command.stdin(side()).stdout(side()).stderr(side()).spawn().unwrap();
+        println!("$ kf {} ({columns} columns, {rows} rows)", args.join(" "));
         Terminal::new(master, child, columns, rows)
     }
 
@@ -127,9 +144,17 @@ impl Terminal {
         Self { keys, child, came, screen: vt100::Parser::new(rows, columns, 0), raw: String::new() }
     }
 
-    /// The text that is on the screen now.
+    /// The text that is on the screen now; a line that goes on in the next row is one line.
     pub(crate) fn text(&self) -> String {
         self.screen.screen().contents()
+    }
+
+    /// The rows of the screen as they are seen, without the empty ones at its end.
+    pub(crate) fn rows(&self) -> Vec<String> {
+        let (_, columns) = self.screen.screen().size();
+        let mut rows: Vec<_> = self.screen.screen().rows(0, columns).map(|row| row.trim_end().to_owned()).collect();
+        rows.truncate(rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1));
+        rows
     }
 
     /// Waits until the screen is as it should be, and gives its text.
@@ -137,6 +162,7 @@ impl Terminal {
         loop {
             let text = self.text();
             if is_there(&text) {
+                self.print("goes on");
                 return text;
             }
             match self.came.recv_timeout(PATIENCE) {
@@ -151,6 +177,19 @@ impl Terminal {
         self.until(|text| text.contains(wanted))
     }
 
+    /// Whether the terminal shows what is typed.
+    pub(crate) fn echoes(&self) -> bool {
+        tcgetattr(&self.keys).unwrap().local_modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
+    }
+
+    /// Waits for the end, where Ctrl-C was typed before the command listened to it: gives what is on the screen.
+    pub(crate) fn killed(self) -> String {
+        let (status, text, _) = self.end();
+        // What a shell calls 130.
+        assert_eq!((status.code(), status.signal()), (None, Some(2)), "{text}");
+        text
+    }
+
     /// Types keys.
     pub(crate) fn types(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
@@ -162,13 +201,30 @@ impl Terminal {
         self.screen.screen_mut().set_size(rows, columns);
     }
 
-    /// Waits for the end; gives how it ended and what is on the screen.
+    /// Waits for the end; gives how it ended, what is on the screen, and all that was written.
     pub(crate) fn end(mut self) -> (ExitStatus, String, String) {
+        let status = self.ended();
+        (status, self.text(), self.raw)
+    }
+
+    /// Waits for the end; gives the code and the rows that are seen then.
+    pub(crate) fn seen(mut self) -> (Option<i32>, Vec<String>) {
+        (self.ended().code(), self.rows())
+    }
+
+    fn ended(&mut self) -> ExitStatus {
         while let Ok(bytes) = self.came.recv_timeout(PATIENCE) {
             self.take(&bytes);
         }
         let status = self.child.wait().unwrap();
-        (status, self.text(), self.raw)
+        self.print(&status.to_string());
+        status
+    }
+
+    /// Prints the screen, for whoever runs the tests with `--nocapture` to look at it.
+    fn print(&self, what: &str) {
+        let lines: String = self.rows().iter().map(|row| format!("  |{row}\n")).collect();
+        println!("{lines}  ({what})");
     }
 
     fn take(&mut self, bytes: &[u8]) {
