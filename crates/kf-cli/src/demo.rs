@@ -5,7 +5,7 @@ mod story;
 
 use clap::{Args, Parser as _};
 
-use self::stage::Stage;
+use self::stage::{Stage, Stopping};
 use self::story::{STORY, Step};
 use crate::args::Args as AllArgs;
 use crate::env::Env;
@@ -28,6 +28,8 @@ pub(crate) struct DemoArgs {
 
 /// Runs `kf demo`: each step is a command that a person could type, run as if they had.
 pub(crate) fn run(args: &DemoArgs, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    // Listened to from the beginning: whenever it is told to stop, it takes along what it made.
+    let mut stop = Stopping::listen(streams)?;
     let stage = Stage::build(args.keep, env)?;
     if args.plain {
         streams.discolor();
@@ -37,15 +39,19 @@ pub(crate) fn run(args: &DemoArgs, env: &Env, streams: &mut Streams<'_>) -> Resu
     )?;
     streams.line("Each step shows the command to type. -> is the call that it sends, <- what comes back.")?;
     for (number, step) in STORY.iter().enumerate() {
+        if stop.came() {
+            return Err(Failure::new(Exit::Stopped, "stopped; nothing of the story is left"));
+        }
         play(number + 1, step, args, &stage, streams)?;
     }
     streams.line("")?;
-    if args.keep {
-        streams.line(&format!("The simulator goes on at {}. In another terminal:", stage.url()))?;
-        streams.line(NEXT_KEPT)?;
-        return stage.hold(streams);
+    if !args.keep {
+        return streams.line(NEXT);
     }
-    streams.line(NEXT)
+    streams.line(&format!("The simulator goes on at {}. In another terminal:", stage.url()))?;
+    streams.line(NEXT_KEPT)?;
+    stop.wait();
+    Ok(())
 }
 
 const NEXT: &str = "\

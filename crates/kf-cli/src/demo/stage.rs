@@ -1,11 +1,14 @@
 //! The simulator of a demo, and the surroundings in which its commands find it.
 
 use std::fs::{self, DirBuilder};
+use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::mpsc;
+use std::task::Poll;
 use std::thread::{self, JoinHandle};
 
 use kf_sim::Sim;
+use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::env::Env;
@@ -13,7 +16,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::show::{chain, escaped};
 use crate::sim;
-use crate::streams::Streams;
+use crate::streams::{Stop, Streams};
 
 /// A simulator that runs beside the story, until this is dropped.
 pub(super) struct Stage {
@@ -50,16 +53,37 @@ impl Stage {
     pub(super) fn url(&self) -> &str {
         &self.url
     }
+}
 
-    /// Waits until it is told to stop.
-    pub(super) fn hold(self, streams: &mut Streams<'_>) -> Result<(), Failure> {
+/// What tells the demo to stop.
+pub(super) struct Stopping {
+    runtime: Runtime,
+    stop: Stop,
+}
+
+impl Stopping {
+    /// Listens from now on.
+    pub(super) fn listen(streams: &mut Streams<'_>) -> Result<Self, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| failed(&format!("the system gives no events: {error}")))?;
-        runtime.block_on(async {
-            let stop = streams.stop().map_err(|error| failed(&format!("the system tells of no signals: {error}")))?;
-            stop.await;
-            Ok(())
+        let stop = runtime.block_on(async { streams.stop() });
+        let stop = stop.map_err(|error| failed(&format!("the system tells of no signals: {error}")))?;
+        Ok(Self { runtime, stop })
+    }
+
+    /// Whether it was told to.
+    pub(super) fn came(&mut self) -> bool {
+        let stop = &mut self.stop;
+        self.runtime.block_on(async {
+            // Lets the runtime look at what the system has to say.
+            tokio::task::yield_now().await;
+            poll_fn(|context| Poll::Ready(stop.as_mut().poll(context).is_ready())).await
         })
+    }
+
+    /// Waits for it.
+    pub(super) fn wait(self) {
+        self.runtime.block_on(self.stop);
     }
 }
 

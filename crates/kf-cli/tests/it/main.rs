@@ -4,6 +4,7 @@
 
 mod calls;
 mod credentials;
+mod demo;
 mod desk;
 mod files;
 mod killed;
@@ -15,6 +16,7 @@ mod profiles;
 mod push;
 mod pushes;
 mod records;
+mod roster;
 mod running;
 mod secrets;
 mod service;

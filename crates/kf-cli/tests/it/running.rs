@@ -95,7 +95,15 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    pub(crate) fn of(mut command: Command) -> Self {
+    pub(crate) fn of(command: Command) -> Self {
+        let mut running = Self::kept(command);
+        let first = running.text.lines().next().unwrap();
+        running.url = first.strip_prefix("kf sim is ready at ").unwrap_or_else(|| panic!("{first}")).to_owned();
+        running
+    }
+
+    /// The same for what says only at its end that there is a simulator.
+    pub(crate) fn kept(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
@@ -106,9 +114,7 @@ impl Running {
                 panic!("it ended with {}: {text}{err}", child.wait().unwrap());
             }
         }
-        let first = text.lines().next().unwrap();
-        let url = first.strip_prefix("kf sim is ready at ").unwrap_or_else(|| panic!("{first}")).to_owned();
-        Self { child, out, url, text }
+        Self { child, out, url: String::new(), text }
     }
 
     pub(crate) fn pid(&self) -> u32 {
