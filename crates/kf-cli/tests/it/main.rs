@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod calls;
+mod canaries;
 mod credentials;
 mod demo;
 mod desk;
