@@ -36,7 +36,7 @@ fn how_far_it_is_fits_and_ctrl_c_loses_nothing() {
     home.run(&["sim", "fault", "delay", "60", "--endpoint", "list_records"]);
     for columns in [40, 120] {
         let mut export = home.kf(&EXPORT, (columns, 24));
-        export.until(|text| text.contains(" rows") && !text.contains(" 0 rows"));
+        export.until(|text| text.contains("%  ") && !text.contains(" 0 rows"));
         let rows = export.rows();
         assert_eq!(rows.iter().filter(|row| row.contains('%')).count(), 1, "{rows:#?}");
         assert!(rows.last().unwrap().starts_with("2026-03-0"), "{rows:#?}");

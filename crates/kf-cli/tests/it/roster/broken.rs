@@ -28,8 +28,13 @@ fn end_after(folder: &Folder, changed: usize, signal: Signal) -> (Option<i32>, S
     let before = changes(folder);
     let mut command = folder.command(&APPLY);
     let mut child: Child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    while changes(folder) < before + changed && child.try_wait().unwrap().is_none() {}
-    send(&child, signal);
+    let mut is_over = false;
+    while !is_over && changes(folder) < before + changed {
+        is_over = child.try_wait().unwrap().is_some();
+    }
+    if !is_over {
+        send(&child, signal);
+    }
     let output = child.wait_with_output().unwrap();
     (
         output.status.code(),
