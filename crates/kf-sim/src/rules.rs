@@ -320,6 +320,17 @@ pub(crate) fn medium(kind: MediumKind, bytes: &[u8], settings: &Settings) -> Res
     if is_too_long { Err(said(45007)) } else { Ok(()) }
 }
 
+/// What a temporary file of a kind must be, for people.
+pub(crate) fn medium_form(kind: MediumKind) -> &'static str {
+    match kind {
+        MediumKind::Image => "a JPEG, PNG or GIF of at most 10 MB",
+        MediumKind::Voice => "an AMR or MP3 of at most 2 MB and a minute",
+        MediumKind::Video => "an MP4 of at most 10 MB",
+        MediumKind::Thumb => "a JPEG of at most 64 KB",
+        MediumKind::News => "none",
+    }
+}
+
 /// What a file is by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileType {

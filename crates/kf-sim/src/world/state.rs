@@ -279,6 +279,12 @@ impl Picture {
     }
 }
 
+impl<Bytes: Into<std::sync::Arc<[u8]>>> From<Bytes> for Picture {
+    fn from(bytes: Bytes) -> Self {
+        Self(bytes.into())
+    }
+}
+
 impl fmt::Debug for Picture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a picture of {} bytes", self.0.len())
