@@ -101,7 +101,10 @@ impl World {
         let queues = self.settings.messages_without_push == WithoutPush::Queue;
         let bound = self.apps[app].work.as_ref().map(|work| work.corpid.clone());
         let customer = self.apps[app].present(openid)?;
-        customer.wrote_at = Some(Stamp::at(now));
+        // A tap counts as a click on a menu, not as a message.
+        if !written.is_tap() {
+            customer.wrote_at = Some(Stamp::at(now));
+        }
         customer.open(grant, now);
         if let Some(corpid) = bound {
             return Ok(Done::new(format!("the customer service of {corpid} got it")).with(openid, ""));

@@ -240,7 +240,7 @@ impl World {
         }
         for (kind, file) in sent.files() {
             rules::medium(kind, file.bytes(), &self.settings).map_err(|refused| {
-                let form = rules::medium_form(kind);
+                let form = rules::medium_form(kind, &self.settings);
                 DeedError::new(format!(
                     "the file of the {name} cannot be sent ({}); it must be {form}",
                     refused.message
