@@ -102,9 +102,8 @@ impl World {
         let bound = self.apps[app].work.as_ref().map(|work| work.corpid.clone());
         let customer = self.apps[app].present(openid)?;
         // A tap counts as a click on a menu, not as a message.
-        if !written.is_tap() {
-            customer.wrote_at = Some(Stamp::at(now));
-        }
+        let moment = if written.is_tap() { &mut customer.tapped_at } else { &mut customer.wrote_at };
+        *moment = Some(Stamp::at(now));
         customer.open(grant, now);
         if let Some(corpid) = bound {
             return Ok(Done::new(format!("the customer service of {corpid} got it")).with(openid, ""));
@@ -322,6 +321,7 @@ impl Customer {
             follows: false,
             blocked: false,
             wrote_at: None,
+            tapped_at: None,
             reached_at: None,
             window: None,
             typing_until: None,
