@@ -400,14 +400,17 @@ async fn of_two_codes_the_authorization_that_was_given_last_is_kept() {
     let gate = Gate { world: world.clone(), is_first: Arc::new(true.into()), open: Arc::new(Semaphore::new(0)) };
     let (app, clock) = (PLATFORM.parse().unwrap(), Arc::new(world.clock.clone()));
     let machine = Component::with(gate.clone(), app, PLATFORM_SECRET, world.store.clone(), clock, Policy::default());
-    let redeeming = [world.authorize(ALICE), world.authorize(ALICE)].map(|code| {
+    let redeem = |code: Secret| {
         let machine = machine.clone();
         tokio::spawn(async move { machine.redeem(code).await.unwrap() })
-    });
+    };
+    let first = redeem(world.authorize(ALICE));
+    crate::script::settle().await;
+    let second = redeem(world.authorize(ALICE));
     crate::script::settle().await;
     gate.open.add_permits(1);
-    let [_, second] = redeeming;
-    let given = second.await.unwrap();
+    let (before, given) = (first.await.unwrap(), second.await.unwrap());
+    assert_ne!(before.authorizer_refresh_token, given.authorizer_refresh_token);
     crate::script::settle().await;
     let kept = world.store.load(&TokenKey::new(format!("authorizer:{PLATFORM}:{ALICE}"))).await.unwrap().unwrap();
     assert_eq!(kept.refresh, Some(given.authorizer_refresh_token));
