@@ -14,7 +14,7 @@ pub enum Exit {
     NotFound,
     /// The simulator refused.
     Refused,
-    /// A file that was given cannot be used: a scenario, a state, a key.
+    /// A file that was given cannot be used: a scenario, a state, a key, a picture.
     Input,
 }
 
@@ -41,7 +41,7 @@ Exit codes:
   2  the arguments are not what they should be
   3  no simulator was found, or none answers
   4  the simulator refused
-  5  a file that was given cannot be used: a scenario, a state, a key";
+  5  a file that was given cannot be used: a scenario, a state, a key, a picture";
 
 #[cfg(test)]
 mod tests {
