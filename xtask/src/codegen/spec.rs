@@ -160,6 +160,15 @@ impl Endpoint {
     pub(crate) fn place(&self, field: &Field) -> Place {
         field.place.unwrap_or(if self.method == Method::Get { Place::Query } else { Place::Body })
     }
+
+    /// Whether a success has `errcode` beside its data, as the page shows it.
+    pub(crate) fn answers_code(&self) -> bool {
+        let has_code = |example: &Example| {
+            let answer: serde_json::Value = serde_json::from_str(&example.response).unwrap_or_default();
+            answer.get("errcode").is_some()
+        };
+        self.example.iter().any(has_code)
+    }
 }
 
 #[derive(Debug, Deserialize)]
