@@ -151,6 +151,9 @@ pub(crate) struct Endpoint {
     /// Whether the answer may be a file instead of its fields.
     #[serde(default)]
     pub(crate) answers_file: bool,
+    /// Whether a rule by hand says what is not worth sending.
+    #[serde(default)]
+    pub(crate) checked: bool,
     #[serde(default)]
     pub(crate) example: Vec<Example>,
 }
