@@ -305,6 +305,9 @@ fn nobody_else_takes_who_waits_for_a_certain_account() {
     let why = take("test1@test").unwrap_err();
     assert_eq!(why, format!("{IDLE} waits for test2@test alone; let test2@test take them"));
     assert_eq!((waits_for(&caller, IDLE), served_by(&caller, IDLE)), (Some(Some("test2@test".to_owned())), None));
+    caller.says(QUEUED, "me too");
+    transfer(&caller, Some("test2@test")).unwrap();
+    assert_eq!(caller.create("test1@test", QUEUED), 0, "the call is not the worker's choice");
     caller.account("test2@test", |account| account.online = 1);
     take("test2@test").unwrap();
     assert_eq!(served_by(&caller, IDLE).as_deref(), Some("test2@test"));
