@@ -130,7 +130,9 @@ fn a_customer_is_written_to_and_taps() {
     kf(&["advance", "60s"]);
     assert_eq!(text(), 45015);
     let world = kf(&["world"]);
-    for part in [", 2 messages until ", " text: {\"content\":\"hello\"}\n", " msgmenu from test1@test: {"] {
+    let line = world.lines().find(|line| line.contains(" customer oNew: ")).unwrap();
+    assert!(line.contains(", the window for messages ended ") && !line.contains("until"), "{line}");
+    for part in [", 5 messages until ", " text: {\"content\":\"hello\"}\n", " msgmenu from test1@test: {"] {
         assert!(world.contains(part), "{part}: {world}");
     }
     let mini = ["follow", "oMini", "--app", "wxdecade00facade00"];

@@ -223,6 +223,12 @@ impl World {
         let openid = next.ok_or_else(|| {
             DeedError::new(openid.map_or_else(|| "nobody waits".to_owned(), |openid| format!("{openid} does not wait")))
         })?;
+        // Nobody else is told of a customer who waits for a certain account.
+        let waiting = self.apps[app].customers.get(&openid).and_then(|customer| customer.waiting.as_ref());
+        if let Some(other) = waiting.filter(|waiting| !is_for(waiting)).and_then(|waiting| waiting.kf_account.as_ref())
+        {
+            return Err(DeedError::new(format!("{openid} waits for {other} alone; let {other} take them")));
+        }
         self.begin(app, &openid, &kf_account);
         Ok(Done::new(format!("{kf_account} took {openid}")).with(&openid, &kf_account))
     }
