@@ -1,5 +1,6 @@
 //! What no single crate of this workspace can show.
 
+mod answers;
 mod doors;
 mod errcodes;
 mod flows;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kf_model::AccountRef;
 use kf_push::{Content, EventKind, MessageBody, NoticeKind, Push, PushQuery, Receiver, Reply};
-use kf_sim::{DEFAULT, Deed, LoggedDelivery, MERCHANTS, Platform, PushFormat, PushTo, Sim};
+use kf_sim::{DEFAULT, Deed, LoggedDelivery, MERCHANTS, Platform, PushFormat, PushTo, Sent, Sim};
 use kf_transport::ManualClock;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -121,6 +121,59 @@ async fn every_mode_and_form_is_understood_at_both_ends() {
                 }
             }
         }
+    }
+}
+
+/// What a customer sent, as both forms tell it, with its address.
+async fn sent(app: &str, openid: &str, message: &Sent) -> Vec<(MessageBody, Option<String>, String)> {
+    let mut bodies = Vec::new();
+    for format in [PushFormat::Xml, PushFormat::Json] {
+        let (url, mut told) = serve(receiver(app, Some(KEY)), Reply::transfer()).await;
+        let sim = pushing(DEFAULT, PushTo::new(url).app(app).token(TOKEN).key(KEY).format(format)).await;
+        let deed = Deed::Send { openid: openid.into(), message: message.clone() };
+        let done = sim.platform().act(Some(app), &deed).unwrap();
+        let push = told.recv().await.unwrap();
+        let Content::Message(message) = push.content() else { panic!("{push:?}") };
+        assert_eq!((message.from.as_str(), message.id), (openid, Some(24_000_000_000_000_001)));
+        bodies.push((message.body.clone(), done.media_id, format!("{}/_sim/media/{app}/", sim.url())));
+        assert!(deliveries(&sim, 2).await.remove(1).is_good, "a message can be handed over");
+    }
+    bodies
+}
+
+#[tokio::test]
+async fn what_customers_send_besides_text_is_of_the_types_that_it_is_named_for() {
+    const MINI: &str = "wxdecade00facade00";
+    const VISITOR: &str = "oVisitor-decade00facade00002";
+    let is = |media_id: &kf_model::MediaId, done: &Option<String>| Some(media_id.as_str()) == done.as_deref();
+    for (body, done, at) in sent(APP, IDLE, &Sent::Image { file: b"GIF89a".as_slice().into() }).await {
+        let MessageBody::Image { url, media_id: Some(media_id), .. } = &body else { panic!("{body:?}") };
+        assert!(is(media_id, &done) && *url == format!("{at}{}", done.unwrap()), "{body:?}");
+    }
+    for (body, done, _) in sent(APP, IDLE, &Sent::Voice { file: b"#!AMR\n".as_slice().into() }).await {
+        let MessageBody::Voice { media_id, format, recognition: None, .. } = &body else { panic!("{body:?}") };
+        assert!(is(media_id, &done) && format == "amr", "{body:?}");
+    }
+    let film = Sent::Video { file: b"\0\0\0\x18ftypmp42".as_slice().into(), thumb: None };
+    for (body, done, _) in sent(APP, IDLE, &film).await {
+        let MessageBody::Video { media_id, thumb_media_id: Some(still), is_short: false, .. } = &body else {
+            panic!("{body:?}")
+        };
+        assert!(is(media_id, &done) && still != media_id, "{body:?}");
+    }
+    let text = "a ]]> & \" 客服";
+    let link = Sent::Link { title: text.into(), description: text.into(), url: "https://example.com/?a=1&b".into() };
+    for (body, _, _) in sent(APP, IDLE, &link).await {
+        let MessageBody::Link { title, description, url, .. } = &body else { panic!("{body:?}") };
+        assert_eq!((&**title, &**description, &**url), (text, text, "https://example.com/?a=1&b"));
+    }
+    let page = Sent::MiniProgramPage { title: text.into(), pagepath: "pages/a?b=1&c".into(), thumb: None };
+    for (body, done, at) in sent(MINI, VISITOR, &page).await {
+        let MessageBody::MiniProgramPage { title, app_id, page_path, thumb_url, thumb_media_id, .. } = &body else {
+            panic!("{body:?}")
+        };
+        assert_eq!((&**title, &**page_path, app_id.as_ref().unwrap().as_str()), (text, "pages/a?b=1&c", MINI));
+        assert!(is(thumb_media_id.as_ref().unwrap(), &done) && *thumb_url == format!("{at}{}", done.unwrap()));
     }
 }
 

@@ -10,6 +10,7 @@ mod push;
 mod pushes;
 mod ready;
 mod runtime;
+mod say;
 mod serve;
 mod settings;
 mod start;

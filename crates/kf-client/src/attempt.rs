@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Repeat, Secret, decode_raw};
+use kf_model::{DecodeError, Endpoint, EndpointSpec, ErrCode, Malformed, Refusal, Repeat, Secret, Unfit, decode_raw};
 use kf_token::{Credentials, TokenError, TokenProvider, request};
-use kf_transport::{Clock, Transport, TransportError, TransportErrorKind, unless};
+use kf_transport::{Body, Clock, Param, Transport, TransportError, TransportErrorKind, unless};
 
 /// How much longer than it may a transport can take before it is given up.
 const GRACE: Duration = Duration::from_secs(1);
@@ -15,6 +15,8 @@ const GRACE: Duration = Duration::from_secs(1);
 pub(crate) enum Failure {
     Api(Refusal),
     Token(TokenError),
+    /// The body would be refused, whatever the platform thinks of the call.
+    Unfit(Unfit),
     /// The deadline was over before anything was sent.
     Late,
     Transport(TransportError),
@@ -33,7 +35,7 @@ impl Failure {
             && match self {
                 // The platform was busy, in the middle of whatever it did.
                 Self::Api(refusal) => refusal.code == ErrCode(-1),
-                Self::Token(_) | Self::Late => false,
+                Self::Token(_) | Self::Unfit(_) | Self::Late => false,
                 Self::Transport(error) => error.may_have_acted(),
                 Self::Answer { .. } => true,
             }
@@ -61,6 +63,12 @@ pub(crate) async fn attempt<E: Endpoint>(
     if left.is_zero() {
         return Err(failed(Failure::Late));
     }
+    let mut request = request(endpoint, None).map_err(|error| failed(Failure::Transport(error)))?;
+    if let Body::Json(json) = &request.body
+        && let Some(unfit) = Unfit::in_json(json)
+    {
+        return Err(failed(Failure::Unfit(unfit)));
+    }
     let (token, timeout) = match token(tokens, clock, E::SPEC, left).await {
         Ok(found) => found,
         // Nobody asks for a token before that: neither does a repeat.
@@ -69,7 +77,9 @@ pub(crate) async fn attempt<E: Endpoint>(
     if timeout.is_zero() {
         return Err(failed(Failure::Late));
     }
-    let mut request = request(endpoint, token.clone()).map_err(|error| failed(Failure::Transport(error)))?;
+    if let Some(token) = token.clone() {
+        request.query.insert(0, Param::secret(E::SPEC.token_name, token));
+    }
     request.timeout = Some(timeout);
     // A transport ends a call in time; one that does not is not waited for.
     let sending = unless(wire.send(request), clock.sleep(timeout.saturating_add(GRACE)));

@@ -128,6 +128,7 @@ fn tell(failed: &Failed, attempt: u32, elapsed_ms: u64) {
             let (errcode, rid) = (error.errcode().map(|code| code.0), error.rid());
             debug!(attempt, elapsed_ms, kind = ?error.kind(), errcode, rid, "no token");
         }
+        Failure::Unfit(unfit) => debug!(attempt, elapsed_ms, %unfit, "not worth sending; nothing was sent"),
         Failure::Late => debug!(attempt, elapsed_ms, "no time was left"),
         Failure::Transport(error) => debug!(attempt, elapsed_ms, kind = ?error.kind(), "no answer"),
         Failure::Answer { status, .. } => debug!(attempt, elapsed_ms, status, "an answer that cannot be read"),

@@ -69,7 +69,8 @@ impl Client {
 
     /// Calls an endpoint: one of [`kf_model`], or one of your own.
     ///
-    /// It is repeated as [`RetryPolicy`] says.
+    /// It is repeated as [`RetryPolicy`] says. What the platform is known to refuse is not sent at all, and no token is fetched
+    /// for it: see [`Endpoint::unfit`].
     ///
     /// # Errors
     ///
@@ -80,6 +81,10 @@ impl Client {
         if let Some(missing) = self.caller.as_ref().and_then(|caller| endpoint.may_be_sent_by(caller).err()) {
             span.in_scope(|| debug!(%missing, "not permitted; nothing was sent"));
             return Err(Error::not_permitted(spec, missing));
+        }
+        if let Some(unfit) = endpoint.unfit() {
+            span.in_scope(|| debug!(%unfit, "not worth sending; nothing was sent"));
+            return Err(Error::unfit(spec, unfit));
         }
         Call::new(self, spec).run(endpoint).instrument(span).await
     }

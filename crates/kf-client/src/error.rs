@@ -5,7 +5,7 @@ mod kind;
 use std::fmt;
 
 use kf_model::records::ListRecords;
-use kf_model::{Endpoint, EndpointSpec, ErrCode, NotPermitted, Retry};
+use kf_model::{Endpoint, EndpointSpec, ErrCode, NotPermitted, Retry, Unfit};
 use kf_transport::TransportErrorKind;
 
 pub use self::kind::{AnswerError, ApiError, ErrorKind, StuckPage, TokenFailure, TransportFailure};
@@ -37,6 +37,7 @@ impl Error {
         let kind = match failure {
             Failure::Api(refusal) => ErrorKind::Api(ApiError { hint: spec.hint(refusal.code), refusal, is_same_token }),
             Failure::Token(error) => ErrorKind::Token(TokenFailure(error)),
+            Failure::Unfit(unfit) => return Self::unfit(spec, unfit),
             Failure::Late => ErrorKind::Late,
             Failure::Transport(error) => ErrorKind::Transport(TransportFailure(error)),
             Failure::Answer { status, malformed } => ErrorKind::Answer(AnswerError { status, malformed }),
@@ -47,6 +48,10 @@ impl Error {
     pub(crate) fn not_permitted(spec: &'static EndpointSpec, missing: NotPermitted) -> Self {
         let kind = ErrorKind::NotPermitted(missing);
         Self(Box::new(Inner { spec, kind, attempts: 0, may_have_acted: false }))
+    }
+
+    pub(crate) fn unfit(spec: &'static EndpointSpec, unfit: Unfit) -> Self {
+        Self(Box::new(Inner { spec, kind: ErrorKind::Unfit(unfit), attempts: 0, may_have_acted: false }))
     }
 
     pub(crate) fn stuck(from: i64, to: i64, msgid: u64, rows: usize) -> Self {
@@ -98,7 +103,7 @@ impl Error {
                 matches!(error.kind(), Connect | Overloaded | Timeout | Interrupted | Protocol)
             }
             ErrorKind::Answer(error) => error.status >= 500,
-            ErrorKind::NotPermitted(_) | ErrorKind::Stuck(_) => false,
+            ErrorKind::NotPermitted(_) | ErrorKind::Unfit(_) | ErrorKind::Stuck(_) => false,
         }
     }
 
@@ -126,6 +131,7 @@ impl fmt::Display for Error {
             ErrorKind::Token(error) => write!(f, "{}: {error}", spec.name)?,
             ErrorKind::Late => write!(f, "{}: the deadline was over before it was sent", spec.name)?,
             ErrorKind::Answer(error) => write!(f, "{}: {error}", spec.name)?,
+            ErrorKind::Unfit(unfit) => write!(f, "{}: {unfit}; nothing was sent", spec.name)?,
             ErrorKind::Stuck(page) => write!(f, "{}: {page}", spec.name)?,
         }
         match (may_have_acted, attempts) {

@@ -74,7 +74,7 @@ pub(crate) fn decide(failure: &Failure, repeat: Repeat) -> Decision {
         Failure::Api(refusal) if refusal.code.refresh() == Refresh::Yes => Decision::WithAnotherToken,
         Failure::Api(refusal) => again(refusal.code == ErrCode(-1) && may_act_again),
         Failure::Token(error) => again(error.is_transient()),
-        Failure::Late => Decision::Stop,
+        Failure::Unfit(_) | Failure::Late => Decision::Stop,
         Failure::Transport(error) => match error.kind() {
             Connect | Overloaded => Decision::Again,
             Timeout | Interrupted | Protocol => again(may_act_again),

@@ -27,7 +27,8 @@ pub(crate) async fn settle<E: Endpoint>(client: &Client, endpoint: &E, _: ErrCod
         _ => return None,
     };
     let mut listing = ListAccounts::new();
-    // The accounts of a sub-merchant are a list of their own.
+    // The accounts of a sub-merchant are a list of their own. An invite does not say whose account it is for, so that for one of a
+    // sub-merchant its refusal is told, and that an attempt may have acted: to look through all sub-merchants would be a call each.
     listing.business_id = sent["business_id"].as_str().and_then(|business_id| business_id.parse().ok());
     let accounts = client.send(&listing).await.ok()?.kf_list;
     accounts.iter().any(|row| is_done(row, &sent)).then(done::<E>).flatten()

@@ -7,7 +7,7 @@ use core::fmt;
 use serde::Serialize;
 
 use crate::{
-    Answer, Caller, ErrCode, Example, FieldSpec, Missing, NotPermitted, Payload, PermissionSet, Secret, Upload,
+    Answer, Caller, ErrCode, Example, FieldSpec, Missing, NotPermitted, Payload, PermissionSet, Secret, Unfit, Upload,
 };
 
 /// A call of the API: a request type that knows where it goes and what answers it.
@@ -77,6 +77,21 @@ pub trait Endpoint: Serialize + fmt::Debug + Send + Sync {
 
     /// What this very request holds that only some kinds of app may send, and which, for calls where that differs.
     fn senders(&self) -> Option<(&'static str, &'static [AccountKind])> {
+        None
+    }
+
+    /// Why the platform is known to refuse this very request, whoever sends it; what has a reason is not worth sending.
+    ///
+    /// ```
+    /// use kf_model::media::UploadMedia;
+    /// use kf_model::values::MediaKind;
+    /// use kf_model::{Endpoint, Upload};
+    ///
+    /// let thumb = UploadMedia::new(MediaKind::Thumb, Upload::jpeg("a.jpg", vec![0; 70_000]));
+    /// let unfit = thumb.unfit().unwrap();
+    /// assert_eq!(unfit.to_string(), "the file has 70000 bytes; at most 65536 are allowed for its kind");
+    /// ```
+    fn unfit(&self) -> Option<Unfit> {
         None
     }
 

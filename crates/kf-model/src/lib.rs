@@ -41,6 +41,7 @@ mod row;
 mod rows;
 mod secret;
 mod text;
+mod unfit;
 mod upload;
 mod wire;
 
@@ -75,4 +76,5 @@ pub use nickname::{Nickname, NicknameError};
 pub use permission::{PermissionSet, PermissionSetError, PermissionSets};
 pub use rows::Rows;
 pub use secret::Secret;
+pub use unfit::Unfit;
 pub use upload::Upload;

@@ -2,10 +2,11 @@
 
 use thiserror::Error;
 
-use crate::Upload;
-use crate::limits::{IMAGE_BYTES_MAX, THUMB_BYTES_MAX, VIDEO_BYTES_MAX, VOICE_BYTES_MAX};
+use crate::accounts::UploadPicture;
+use crate::limits::{IMAGE_BYTES_MAX, PICTURE_BYTES_MAX, THUMB_BYTES_MAX, VIDEO_BYTES_MAX, VOICE_BYTES_MAX};
 use crate::media::UploadMedia;
 use crate::values::MediaKind;
+use crate::{Unfit, Upload};
 
 impl MediaKind {
     /// Bytes that a file of this kind may have; none where no page says it.
@@ -22,7 +23,8 @@ impl MediaKind {
 }
 
 impl UploadMedia {
-    /// A request whose file is neither empty nor larger than its kind may be; [`new`](Self::new) leaves that to the server.
+    /// A request whose file is neither empty nor larger than its kind may be; that of [`new`](Self::new) is looked at when it
+    /// is sent, by [`Endpoint::unfit`](crate::Endpoint::unfit).
     ///
     /// ```
     /// use kf_model::media::UploadMedia;
@@ -38,11 +40,27 @@ impl UploadMedia {
     ///
     /// The first rule that the file breaks.
     pub fn checked(kind: MediaKind, media: Upload) -> Result<Self, MediaError> {
-        match (media.bytes.len(), kind.bytes_max()) {
-            (0, _) => Err(MediaError::Empty),
-            (found, Some(max)) if found > max => Err(MediaError::TooLarge { found, max }),
-            _ => Ok(Self::new(kind, media)),
-        }
+        check(&media, kind.bytes_max())?;
+        Ok(Self::new(kind, media))
+    }
+
+    pub(crate) fn broken_rule(&self) -> Option<Unfit> {
+        check(&self.media, self.kind.bytes_max()).err().map(Unfit::Media)
+    }
+}
+
+impl UploadPicture {
+    /// Whether it is a JPEG the server sees: it looks into the file, whatever its name says.
+    pub(crate) fn broken_rule(&self) -> Option<Unfit> {
+        check(&self.media, Some(PICTURE_BYTES_MAX)).err().map(Unfit::Media)
+    }
+}
+
+fn check(file: &Upload, max: Option<usize>) -> Result<(), MediaError> {
+    match (file.bytes.len(), max) {
+        (0, _) => Err(MediaError::Empty),
+        (found, Some(max)) if found > max => Err(MediaError::TooLarge { found, max }),
+        _ => Ok(()),
     }
 }
 

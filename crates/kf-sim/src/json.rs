@@ -19,6 +19,20 @@ pub(crate) fn answer(answer: &impl Json) -> Vec<u8> {
     out
 }
 
+/// An answer as JSON, where the page shows that it begins with the code.
+pub(crate) fn answer_with_code(answer: &impl Json) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512);
+    out.extend_from_slice(br#"{"errcode":0,"errmsg":"ok""#);
+    let brace = out.len();
+    answer.json(&mut out);
+    if out.get(brace + 1) == Some(&b'}') {
+        out.remove(brace);
+    } else {
+        out[brace] = b',';
+    }
+    out
+}
+
 /// Writes a member of an object; its key comes as it goes out, with quotes and colon.
 pub(crate) fn member(out: &mut Vec<u8>, key: &str, value: &impl Json) {
     if out.last() != Some(&b'{') {

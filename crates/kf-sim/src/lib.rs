@@ -49,5 +49,5 @@ pub use world::{
     Account, App, AppKind, AppState, Authorization, Business, CHECKS, COMPONENT_CHECKS, Check, ClockFile, ClockMode,
     Code, Confirm, Confirmation, Corporation, Customer, Deed, DeedError, Dialect, Done, Granted, Invite, InviteState,
     Medium, MediumKind, Message, PassiveReply, Picture, Push, PushBody, PushFormat, Pushing, Quota, Record, Sending,
-    Session, Stamp, TOKEN_CHECKS, Ticket, Token, TokenLine, Waiting, Window, Work, World, WorldFile,
+    Sent, SentBody, Session, Stamp, TOKEN_CHECKS, Ticket, Token, TokenLine, Waiting, Window, Work, World, WorldFile,
 };

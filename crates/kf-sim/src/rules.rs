@@ -320,6 +320,17 @@ pub(crate) fn medium(kind: MediumKind, bytes: &[u8], settings: &Settings) -> Res
     if is_too_long { Err(said(45007)) } else { Ok(()) }
 }
 
+/// What a temporary file of a kind must be, for people.
+pub(crate) fn medium_form(kind: MediumKind, settings: &Settings) -> String {
+    match kind {
+        MediumKind::Image => format!("a JPEG, PNG or GIF of at most {} bytes", settings.image_bytes_max),
+        MediumKind::Voice => "an AMR or MP3 of at most 2 MB and a minute".to_owned(),
+        MediumKind::Video => "an MP4 of at most 10 MB".to_owned(),
+        MediumKind::Thumb => "a JPEG of at most 64 KB".to_owned(),
+        MediumKind::News => "no file".to_owned(),
+    }
+}
+
 /// What a file is by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileType {

@@ -20,6 +20,7 @@ mod pushing;
 mod quota;
 mod records;
 mod requests;
+mod sent;
 mod sessions;
 mod stamp;
 mod state;
@@ -44,6 +45,7 @@ pub use self::gate::{CHECKS, COMPONENT_CHECKS, Check, TOKEN_CHECKS};
 pub use self::passive::PassiveReply;
 pub use self::push::{Granted, Push, PushBody};
 pub use self::pushing::{PushFormat, Pushing};
+pub use self::sent::{Sent, SentBody};
 pub use self::stamp::Stamp;
 pub use self::state::{
     Account, App, AppKind, AppState, Business, Confirm, Confirmation, Corporation, Customer, Dialect, Invite,

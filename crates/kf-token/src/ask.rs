@@ -48,6 +48,9 @@ pub enum AskError {
     /// The token that this one is asked for with is missing.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// The token that this one is asked for with was refused; with another one it can be asked for again.
+    #[error(transparent)]
+    TokenRefused(DecodeError),
     /// The store cannot be used, in which stands what to ask with.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -82,12 +85,17 @@ pub(crate) async fn ask_as<E: Endpoint>(
     let token = tokens.token().await?;
     let outcome = ask(wire, endpoint, Some(Arc::clone(&token))).await;
     match &outcome {
-        Err(AskError::Answer(DecodeError::Refused(refusal))) if refusal.code.refresh() == Refresh::Yes => {
+        Err(AskError::Answer(error)) if is_of_token(error) => {
             tokens.refuse(&token);
             ask(wire, endpoint, Some(tokens.token().await?)).await
         }
         _ => outcome,
     }
+}
+
+/// Whether what was refused is the token that was sent.
+pub(crate) fn is_of_token(error: &DecodeError) -> bool {
+    matches!(error, DecodeError::Refused(refusal) if refusal.code.refresh() == Refresh::Yes)
 }
 
 #[cfg(test)]

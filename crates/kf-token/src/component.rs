@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use kf_model::component::{Authorization, RedeemAuthorization, StartTicketPush};
 use kf_model::{AppId, DecodeError, Endpoint, ErrCode, Secret};
-use kf_transport::{Clock, SystemClock, Transport};
+use kf_transport::{Clock, SystemClock, Transport, unless};
 use thiserror::Error;
 
 use crate::ask::{ask, ask_as};
 use crate::failpoints::reach;
 use crate::source::authorizer::key;
+use crate::turns::Turns;
 use crate::{
     AskError, AuthorizerToken, ComponentToken, Policy, Record, Refreshing, Saved, StoreError, TokenError,
     TokenErrorKind, TokenKey, TokenStore,
@@ -35,7 +37,13 @@ struct Inner<Store> {
     source: ComponentToken<Store>,
     tokens: Refreshing<ComponentToken<Store>, Store>,
     merchants: Mutex<Merchants<Store>>,
+    turns: Arc<Turns>,
+    /// Codes are redeemed one after the other.
+    redeeming: tokio::sync::Mutex<()>,
 }
+
+/// How long a code waits for those before it; whoever takes longer is frozen.
+const REDEEM_PATIENCE: Duration = Duration::from_secs(30);
 
 type Merchants<Store> = HashMap<AppId, Refreshing<AuthorizerToken, Store>>;
 
@@ -77,8 +85,21 @@ impl<Store: TokenStore + Clone> Component<Store> {
         let (wire, secret): (Arc<dyn Transport>, Secret) = (Arc::new(wire), secret.into());
         let source = ComponentToken::new(Arc::clone(&wire), app_id.clone(), secret.clone(), store.clone());
         let tokens = Refreshing::with(source.clone(), store.clone(), Arc::clone(&clock), policy.clone());
-        let merchants = Mutex::default();
-        Self(Arc::new(Inner { wire, app_id, secret, store, clock, policy, source, tokens, merchants }))
+        let (merchants, turns) = (Mutex::default(), Arc::new(Turns::new(&*clock)));
+        let redeeming = tokio::sync::Mutex::default();
+        Self(Arc::new(Inner {
+            wire,
+            app_id,
+            secret,
+            store,
+            clock,
+            policy,
+            source,
+            tokens,
+            merchants,
+            turns,
+            redeeming,
+        }))
     }
 
     /// The token of the platform itself, for calls that are not made for a merchant.
@@ -95,7 +116,8 @@ impl<Store: TokenStore + Clone> Component<Store> {
         let make = || {
             let (wire, tokens) = (Arc::clone(&inner.wire), inner.tokens.clone());
             let source = AuthorizerToken::new(wire, tokens, inner.app_id.clone(), app_id.clone());
-            Refreshing::with(source, inner.store.clone(), Arc::clone(&inner.clock), inner.policy.clone())
+            let (store, clock) = (inner.store.clone(), Arc::clone(&inner.clock));
+            Refreshing::of(source, store, clock, inner.policy.clone(), Some(Arc::clone(&inner.turns)))
         };
         merchants.entry(app_id.clone()).or_insert_with(make).clone()
     }
@@ -133,6 +155,8 @@ impl<Store: TokenStore + Clone> Component<Store> {
     /// The platform does not give it, or it cannot be kept.
     pub async fn redeem(&self, code: impl Into<Secret> + Send) -> Result<Authorization, RedeemError> {
         let inner = &*self.0;
+        // Which merchant a code is of is known too late: of two codes of one merchant the later answer must be kept last.
+        let _turn = unless(inner.redeeming.lock(), inner.clock.sleep(REDEEM_PATIENCE)).await;
         let call = RedeemAuthorization::new(inner.app_id.clone(), code);
         let authorization = ask_as(&*inner.wire, &call, &inner.tokens)
             .await

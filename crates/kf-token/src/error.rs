@@ -156,7 +156,9 @@ impl TokenError {
 
 fn refusal(error: &AskError) -> Option<&Refusal> {
     match error {
-        AskError::Answer(DecodeError::Refused(refusal)) => Some(refusal),
+        AskError::Answer(DecodeError::Refused(refusal)) | AskError::TokenRefused(DecodeError::Refused(refusal)) => {
+            Some(refusal)
+        }
         _ => None,
     }
 }
@@ -220,7 +222,7 @@ impl Error for TokenError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(match self.0.source.as_ref()? {
             Cause::Ask(AskError::Transport(error)) => error,
-            Cause::Ask(AskError::Answer(error)) => error,
+            Cause::Ask(AskError::Answer(error) | AskError::TokenRefused(error)) => error,
             Cause::Ask(AskError::Token(error)) => error,
             Cause::Ask(AskError::NoTicket | AskError::NotAuthorized) => return None,
             Cause::Ask(AskError::Store(error)) => error,

@@ -16,6 +16,7 @@ mod record;
 mod refreshing;
 mod source;
 mod store;
+mod turns;
 
 pub use ask::{AskError, request};
 pub use component::{Component, RedeemError};

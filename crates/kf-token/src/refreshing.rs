@@ -15,6 +15,7 @@ use kf_transport::{Clock, SystemClock};
 
 use self::current::Current;
 use self::flight::Flight;
+use crate::turns::Turns;
 use crate::{TokenError, TokenErrorKind, TokenProvider, TokenSource, TokenStore};
 
 pub use self::policy::Policy;
@@ -34,6 +35,8 @@ pub(crate) struct Inner<Source, Store> {
     policy: Policy,
     current: ArcSwapOption<Current>,
     flight: Flight,
+    /// Who refreshes when, where many do.
+    turns: Option<Arc<Turns>>,
 }
 
 impl<Source: TokenSource, Store: TokenStore> Refreshing<Source, Store> {
@@ -44,8 +47,19 @@ impl<Source: TokenSource, Store: TokenStore> Refreshing<Source, Store> {
 
     /// The same on another clock, by other rules.
     pub fn with(source: Source, store: Store, clock: Arc<dyn Clock>, policy: Policy) -> Self {
+        Self::of(source, store, clock, policy, None)
+    }
+
+    /// The same as one of many, which take turns.
+    pub(crate) fn of(
+        source: Source,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        policy: Policy,
+        turns: Option<Arc<Turns>>,
+    ) -> Self {
         let (current, flight) = (ArcSwapOption::empty(), Flight::default());
-        Self(Arc::new(Inner { source, store, clock, policy, current, flight }))
+        Self(Arc::new(Inner { source, store, clock, policy, current, flight, turns }))
     }
 
     /// A token that lives, as far as is known here.

@@ -27,7 +27,17 @@ pub trait TokenSource: Send + Sync + fmt::Debug + 'static {
         false
     }
 
-    /// Asks, knowing the record before.
+    /// Gets what it needs before it asks, such as the token that it asks with. The time that this takes is not taken from that
+    /// of asking.
+    ///
+    /// # Errors
+    ///
+    /// There is none and none can be had.
+    async fn prepare(&self, _previous: Option<&Record>) -> Result<(), AskError> {
+        Ok(())
+    }
+
+    /// Asks, knowing the record before. One that is told [`AskError::TokenRefused`] prepares and asks once more.
     ///
     /// # Errors
     ///

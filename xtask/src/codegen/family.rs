@@ -160,6 +160,10 @@ impl<'a> File<'a> {
             self.out.push_str("\n    fn senders(&self) -> Option<(&'static str, &'static [AccountKind])> {\n");
             let _ = writeln!(self.out, "        Some((self.{ident}.{tag}(), self.{ident}.senders()))\n    }}");
         }
+        if endpoint.checked {
+            self.imports.add("crate::Unfit");
+            self.out.push_str("\n    fn unfit(&self) -> Option<Unfit> {\n        self.broken_rule()\n    }\n");
+        }
         let _ = writeln!(self.out, "}}\n");
     }
 

@@ -97,7 +97,8 @@ fn dispatch(spec: &Spec, out: &mut String) {
         } else if endpoint.answers_file {
             writeln!(out, "        Op::{variant} => Ok({method}.into()),")
         } else {
-            writeln!(out, "        Op::{variant} => Ok(Content::json(json::answer(&{method}))),")
+            let writer = if endpoint.answers_code() { "answer_with_code" } else { "answer" };
+            writeln!(out, "        Op::{variant} => Ok(Content::json(json::{writer}(&{method}))),")
         };
     }
     out.push_str("    }\n}\n\n");

@@ -151,6 +151,9 @@ pub(crate) struct Endpoint {
     /// Whether the answer may be a file instead of its fields.
     #[serde(default)]
     pub(crate) answers_file: bool,
+    /// Whether a rule by hand says what is not worth sending.
+    #[serde(default)]
+    pub(crate) checked: bool,
     #[serde(default)]
     pub(crate) example: Vec<Example>,
 }
@@ -159,6 +162,15 @@ impl Endpoint {
     /// Where a field of the request stands: in the query of a GET and in the body of a POST, unless it says.
     pub(crate) fn place(&self, field: &Field) -> Place {
         field.place.unwrap_or(if self.method == Method::Get { Place::Query } else { Place::Body })
+    }
+
+    /// Whether a success has `errcode` beside its data, as the page shows it.
+    pub(crate) fn answers_code(&self) -> bool {
+        let has_code = |example: &Example| {
+            let answer: serde_json::Value = serde_json::from_str(&example.response).unwrap_or_default();
+            answer.get("errcode").is_some()
+        };
+        self.example.iter().any(has_code)
     }
 }
 

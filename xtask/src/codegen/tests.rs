@@ -500,6 +500,17 @@ fn credentials_inside_of_objects_are_seen() {
     says(&message, &["endpoint `show_thing`", "answers a file or nothing"]);
 }
 
+#[test]
+fn a_call_may_be_checked_by_hand() {
+    let mut files = good();
+    let things = files.get_mut("things.toml").unwrap();
+    *things = things.replacen("errcodes = []\n", "errcodes = []\nchecked = true\n", 1);
+    let outputs = outputs(&crate::root(), &read(&files).map_err(|problems| list(&problems)).unwrap()).unwrap();
+    let rust = &outputs.iter().find(|output| output.path.ends_with("things.rs")).unwrap().text;
+    says(rust, &["fn unfit(&self) -> Option<Unfit> {\n        self.broken_rule()\n    }"]);
+    assert_eq!(rust.matches("fn unfit").count(), 1);
+}
+
 /// A reference beside `type: null` is no schema.
 #[test]
 fn an_object_that_may_be_missing_may_be_null() {

@@ -5,6 +5,7 @@ use kf_model::PermissionSets;
 use kf_sim::Deed;
 use serde_json::Value;
 
+use super::say::SayArgs;
 use super::{Connect, ask, done, post};
 use crate::env::Env;
 use crate::exit::Exit;
@@ -30,12 +31,10 @@ pub(super) enum PeopleCommand {
         #[command(flatten)]
         to: To,
     },
-    /// A customer writes.
+    /// A customer writes, or sends a picture or something else.
     Say {
-        /// Who.
-        openid: String,
-        /// What.
-        text: String,
+        #[command(flatten)]
+        what: SayArgs,
         #[command(flatten)]
         to: To,
     },
@@ -215,10 +214,10 @@ pub(super) enum PeopleCommand {
 
 impl PeopleCommand {
     /// What is done, and where.
-    fn split(self) -> (Deed, To) {
-        match self {
+    fn split(self, env: &Env) -> Result<(Deed, To), Failure> {
+        Ok(match self {
             Self::Follow { openid, to } => (Deed::Follow { openid }, to),
-            Self::Say { openid, text, to } => (Deed::Say { openid, text }, to),
+            Self::Say { what, to } => (what.deed(env)?, to),
             Self::Leave { openid, to } => (Deed::Leave { openid }, to),
             Self::Tap { openid, entry, menu, to } => (Deed::Tap { openid, entry, menu }, to),
             Self::Scan { openid, to } => (Deed::Scan { openid }, to),
@@ -243,12 +242,12 @@ impl PeopleCommand {
             Self::Withdraw { component, to } => (Deed::Withdraw { component }, to),
             Self::Ticket { stop: false, to } => (Deed::Ticket {}, to),
             Self::Ticket { stop: true, to } => (Deed::StopTickets {}, to),
-        }
+        })
     }
 }
 
 pub(super) fn run(command: PeopleCommand, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    let (deed, to) = command.split();
+    let (deed, to) = command.split(env)?;
     let mut body = serde_json::to_value(&deed).map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
     if let Some(app) = to.app {
         body["app"] = Value::from(app);

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use kf_sim::{PushFormat, PushTo};
+use kf_sim::{AppKind, PushFormat, PushTo, Pushing, World};
 
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::push_secret::PushSecrets;
+use crate::show::escaped;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Pushes")]
@@ -81,6 +82,30 @@ fn no_token(file: Option<&Path>) -> Failure {
         )),
         None => Failure::input("KF_PUSH_KEY is set and KF_PUSH_TOKEN is not; set both, or neither"),
     }
+}
+
+/// What is to be said about a third-party platform that is told what people do, and of no ticket: it cannot do anything.
+pub(super) fn without_tickets(args: &PushArgs, world: &World) -> Vec<String> {
+    let mut platforms: Vec<_> = world.apps.iter().filter(|app| app.kind == AppKind::Component).collect();
+    // The one that the arguments mean comes first.
+    let is_meant = |app_id: &str| args.push_app.as_deref().is_none_or(|wanted| wanted == app_id);
+    let meant = platforms.iter().position(|app| is_meant(&app.app_id)).map(|index| platforms.remove(index));
+    let has =
+        |pushing: Option<&Pushing>, of: fn(&Pushing) -> &Option<String>| pushing.is_some_and(|it| of(it).is_some());
+    let told = |app: &&kf_sim::App, url: bool, authorization_url: bool| {
+        let pushing = app.pushing.as_ref();
+        (url || has(pushing, |it| &it.url)) && !(authorization_url || has(pushing, |it| &it.authorization_url))
+    };
+    let meant = meant.filter(|app| told(app, args.push_to.is_some(), args.push_auth_to.is_some()));
+    let others = platforms.into_iter().filter(|app| told(app, false, false));
+    meant.into_iter().chain(others).map(|app| untold(&app.app_id)).collect()
+}
+
+fn untold(app_id: &str) -> String {
+    escaped(&format!(
+        "{app_id} is a third-party platform, and its tickets and authorizations go nowhere; give their URL with \
+         --push-auth-to (it may be that of --push-to), or as authorization_url in [app.pushing] of the scenario"
+    ))
 }
 
 impl PushArgs {

@@ -97,6 +97,9 @@ pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>
     let announced =
         announce(env, Entry { url: url.clone(), pid: env.process(), control_key: key, ca_pem }, streams).await;
     let text = sim.platform().look(|world| Ready { url: &url, ca: ca.as_deref(), world }.to_string());
+    for note in sim.platform().look(|world| push::without_tickets(&args.push, world)) {
+        streams.note(&note);
+    }
     match streams.text(&text) {
         // Whoever wanted to know the URL alone has gone away; the simulator stays.
         Ok(()) | Err(Failure { exit: Exit::Ok, .. }) => until(stop, told, streams).await,

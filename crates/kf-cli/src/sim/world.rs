@@ -3,7 +3,7 @@
 use clap::Args;
 use kf_sim::{Account, App, Authorization, Customer, InviteState, Message, Window, WorldFile};
 use kf_transport::Param;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Connect, ask, get, read};
 use crate::env::Env;
@@ -23,6 +23,11 @@ pub(super) struct WorldArgs {
     connect: Connect,
 }
 
+#[derive(Deserialize)]
+struct Time {
+    now: i64,
+}
+
 pub(super) fn run(args: &WorldArgs, env: &Env, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let mut request = get("sim_world", "/_sim/world");
     if args.toml {
@@ -33,11 +38,14 @@ pub(super) fn run(args: &WorldArgs, env: &Env, streams: &mut Streams<'_>) -> Res
         return streams.raw(&answer);
     }
     let world: WorldFile = read(&answer)?;
-    world.apps.iter().try_for_each(|app| streams.text(&shown(app)))
+    // A world whose time goes by itself does not say what time it is.
+    let time: Time = read(&ask(&args.connect, env, get("sim_clock", "/_sim/clock"))?)?;
+    let now = time.now;
+    world.apps.iter().try_for_each(|app| streams.text(&shown(app, now)))
 }
 
 /// An app with what is in it, a line each.
-fn shown(app: &App) -> String {
+fn shown(app: &App, now: i64) -> String {
     let mut about = vec![word(&app.kind)];
     about.extend(app.certified.then(|| "certified".to_owned()));
     about.extend(app.test_account.then(|| "test account".to_owned()));
@@ -49,7 +57,7 @@ fn shown(app: &App) -> String {
     lines.extend(app.authorizations.iter().map(authorization));
     lines.extend(app.accounts.iter().map(account));
     for it in app.customers.values() {
-        lines.push(customer(it));
+        lines.push(customer(it, now));
         lines.extend(received(app, it));
     }
     lines.push(format!("  records: {}", app.records.len()));
@@ -79,7 +87,7 @@ fn account(account: &Account) -> String {
     format!("  account {name} (kf_id {}){nickname}: {worker}", account.kf_id)
 }
 
-fn customer(customer: &Customer) -> String {
+fn customer(customer: &Customer, now: i64) -> String {
     let state = match (&customer.session, &customer.waiting) {
         _ if !customer.follows => "has left".to_owned(),
         (Some(session), _) => format!("in a session with {}", session.kf_account),
@@ -88,13 +96,16 @@ fn customer(customer: &Customer) -> String {
     };
     let wrote = customer.wrote_at.map(|at| format!(", wrote last {}", utc(at.seconds()))).unwrap_or_default();
     let blocked = if customer.blocked { ", has switched messages off" } else { "" };
-    let window = customer.window.map(window).unwrap_or_default();
+    let window = customer.window.map(|it| window(it, now)).unwrap_or_default();
     format!("  customer {}: {state}{wrote}{blocked}{window}", customer.openid)
 }
 
-/// What may still be sent; whether the window is over, its end tells.
-fn window(window: Window) -> String {
+/// What may still be sent.
+fn window(window: Window, now: i64) -> String {
     let until = utc(window.ends_at.seconds());
+    if now >= window.ends_at.seconds() {
+        return format!(", the window for messages ended {until}");
+    }
     match window.left {
         Some(1) => format!(", 1 message until {until}"),
         Some(left) => format!(", {left} messages until {until}"),

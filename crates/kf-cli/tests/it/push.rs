@@ -194,6 +194,45 @@ fn credentials_come_from_a_file_that_is_closed_or_the_environment() {
 }
 
 #[test]
+fn a_third_party_platform_that_is_told_no_ticket_is_noticed_at_the_start() {
+    let folder = Folder::new("push-tickets");
+    let with = |file: &str, change: &dyn Fn(String) -> String| {
+        fs::write(folder.path(file), change(kf_sim::MERCHANTS.to_owned())).unwrap();
+    };
+    with("merchants.toml", &|text| text);
+    with("told.toml", &|text| {
+        text.replace("[app.pushing]", "[app.pushing]\nauthorization_url = \"http://127.0.0.1:1/\"")
+    });
+    let start = |scenario: &[&str], more: &[&str]| {
+        let mut command = folder.command(&[&["sim", "--listen", "127.0.0.1:0"], scenario, more].concat());
+        command.env("KF_PUSH_TOKEN", TOKEN);
+        let sim = Running::of(command);
+        let (status, err) = sim.end(Signal::TERM);
+        assert_eq!(status.code(), Some(0), "{err}");
+        err
+    };
+    let (merchants, told) = (&["--scenario", "merchants.toml"][..], &["--scenario", "told.toml"][..]);
+    let (to, auth) = (&["--push-to", "http://127.0.0.1:1/"][..], &["--push-auth-to", "http://127.0.0.1:1/"][..]);
+    let noted = "kf: wxc0ffee0000000003 is a third-party platform, and its tickets and authorizations go nowhere; give their \
+                 URL with --push-auth-to";
+    let named = [to, &["--push-app", "wxc0ffee0000000003"]].concat();
+    let other = [to, &["--push-app", "wxa11ce00000000001"]].concat();
+    for (scenario, more, is_noted) in [
+        (merchants, to, true),
+        (merchants, &named, true),
+        (merchants, &other, false),
+        (merchants, &[to, auth].concat(), false),
+        (merchants, auth, false),
+        (merchants, &[], false),
+        (told, to, false),
+        (&[], to, false),
+    ] {
+        let err = start(scenario, more);
+        assert_eq!(err.contains(noted), is_noted, "{scenario:?} {more:?}: {err}");
+    }
+}
+
+#[test]
 fn arguments_that_do_not_fit_are_refused() {
     let folder = Folder::new("push-usage");
     let rows: [(&[&str], &str); 5] = [

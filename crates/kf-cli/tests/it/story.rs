@@ -73,6 +73,36 @@ fn a_follower_is_served() {
 }
 
 #[test]
+fn a_customer_sends_more_than_text() {
+    let folder = Folder::new("sends");
+    let sim = folder.start(&["sim", "--listen", "127.0.0.1:0"]);
+    let (idle, visitor, mini) = ("oHourAgo-5ca1ab1e00c0ffee001", "oVisitor-decade00facade00002", "wxdecade00facade00");
+    std::fs::write(folder.path("cat.gif"), b"GIF89a").unwrap();
+    let sent: Value =
+        serde_json::from_str(&folder.kf(&["sim", "say", idle, "--image", "cat.gif", "--json"]).ok()).unwrap();
+    let media_id = sent["media_id"].as_str().unwrap();
+    let wire = HyperTransport::builder().base_url(&sim.url).build().unwrap();
+    let mut request = Request::new("test", Method::Get, "/cgi-bin/media/get");
+    request.query = vec![Param::text("access_token", token(&sim.url)), Param::text("media_id", media_id)];
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    assert_eq!(&runtime.block_on(wire.send(request)).unwrap().body[..], b"GIF89a");
+    let link = ["sim", "say", idle, "--link", "https://example.com", "--title", "t"];
+    assert_eq!(folder.kf(&link).ok(), format!("{idle} still waits\n"));
+    let page = ["sim", "say", visitor, "--page", "pages/a", "--title", "t", "--app", mini];
+    assert_eq!(folder.kf(&page).ok(), format!("{visitor} waits\n"));
+    for (args, code, words) in [
+        (&["--image", "dog.gif"][..], 5, "--image: dog.gif cannot be read"),
+        (&["--voice", "cat.gif"], 4, "it must be an AMR or MP3"),
+        (&["hello", "--image", "cat.gif"], 2, "cannot be used with"),
+        (&["--link", "https://example.com"], 2, "--title"),
+        (&[], 2, "--image <FILE>"),
+    ] {
+        let ran = folder.kf(&[&["sim", "say", idle][..], args].concat());
+        assert_eq!((ran.code, ran.err.contains(words)), (Some(code), true), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
 fn a_customer_is_written_to_and_taps() {
     let folder = Folder::new("messages");
     let sim = folder.start(&["sim", "--listen", "127.0.0.1:0", "--manual-clock"]);
@@ -100,7 +130,9 @@ fn a_customer_is_written_to_and_taps() {
     kf(&["advance", "60s"]);
     assert_eq!(text(), 45015);
     let world = kf(&["world"]);
-    for part in [", 2 messages until ", " text: {\"content\":\"hello\"}\n", " msgmenu from test1@test: {"] {
+    let line = world.lines().find(|line| line.contains(" customer oNew: ")).unwrap();
+    assert!(line.contains(", the window for messages ended ") && !line.contains("until"), "{line}");
+    for part in [", 5 messages until ", " text: {\"content\":\"hello\"}\n", " msgmenu from test1@test: {"] {
         assert!(world.contains(part), "{part}: {world}");
     }
     let mini = ["follow", "oMini", "--app", "wxdecade00facade00"];

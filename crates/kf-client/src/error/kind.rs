@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use kf_model::{ErrCode, Malformed, NotPermitted, Refusal};
+use kf_model::{ErrCode, Malformed, NotPermitted, Refusal, Unfit};
 use kf_token::{TokenError, TokenErrorKind};
 use kf_transport::{TransportError, TransportErrorKind};
 
@@ -23,6 +23,9 @@ pub enum ErrorKind {
     Answer(AnswerError),
     /// The caller may not make this call; nothing was sent. See [`Client::with_caller`](crate::Client::with_caller).
     NotPermitted(NotPermitted),
+    /// The platform is known to refuse this request, whoever sends it; nothing was sent. See
+    /// [`Endpoint::unfit`](kf_model::Endpoint::unfit).
+    Unfit(Unfit),
     /// A full page of records names no page that follows it. See [`Records`](crate::Records).
     Stuck(StuckPage),
 }

@@ -326,6 +326,24 @@ async fn an_account_of_a_sub_merchant_is_looked_for_in_its_list() {
     }
 }
 
+/// An invite names no sub-merchant, so the list that has it is not known: what is told is that nobody knows.
+#[tokio::test]
+async fn an_invite_for_an_account_of_a_sub_merchant_may_have_acted() {
+    for (is_theirs, settles) in [(false, true), (true, false)] {
+        let scene = Scene::new();
+        let business_id = scene.mini.send(&registration("test_business", "商店")).await.unwrap().business_id;
+        let mut add = AddAccount::new(account("new@testmini"), nickname("新"));
+        add.business_id = Some(business_id).filter(|_| is_theirs);
+        scene.mini.send(&add).await.unwrap();
+        scene.platform.fault(Fault::new(Effect::LoseAnswer).on("invite_worker").times(1)).unwrap();
+        let (account, person) = (account("new@testmini"), "kfwx7".parse().unwrap());
+        let outcome = drive(&scene.clock, scene.mini.invite_worker(&account, &person)).await;
+        assert_eq!(outcome.is_ok(), settles, "{outcome:?}");
+        assert!(outcome.err().is_none_or(|error| error.errcode().is_some() && error.may_have_acted()));
+        assert!(scene.program(|app| app.accounts.iter().any(|account| account.invite.is_some())), "it did act");
+    }
+}
+
 #[tokio::test]
 async fn a_token_that_dies_is_replaced_unseen() {
     let scene = Scene::new();

@@ -16,4 +16,5 @@ mod records;
 mod retry;
 mod script;
 mod stuck;
+mod unfit;
 mod waiting;

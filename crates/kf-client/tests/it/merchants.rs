@@ -40,7 +40,11 @@ fn scenario() -> String {
 }
 
 /// A platform that knows its ticket, and of each merchant a refresh token alone.
-async fn component<Store: TokenStore + Clone>(wire: &HyperTransport, sim: &Sim, store: Store) -> Component<Store> {
+async fn component<Wire: kf_transport::Transport + Clone + 'static, Store: TokenStore + Clone>(
+    wire: &Wire,
+    sim: &Sim,
+    store: Store,
+) -> Component<Store> {
     let component = Component::new(wire.clone(), PLATFORM.parse().unwrap(), PLATFORM_SECRET, store);
     let ticket = sim.platform().look(|world| world.apps[0].tickets[0].clone());
     component.put_ticket(ticket.value, u64::try_from(ticket.pushed_at.seconds()).unwrap()).await.unwrap();
@@ -80,6 +84,56 @@ async fn all_at_once(store: impl TokenStore + Clone) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_merchants_refresh_at_once_with_one_token_of_the_platform() {
     all_at_once(MemoryStore::new()).await;
+}
+
+/// Each refresh holds a lease, which is an open file: they take turns, since a process may have 1,024 of them.
+#[cfg(target_os = "linux")]
+#[derive(Clone, Debug)]
+struct Leases {
+    wire: HyperTransport,
+    folder: std::path::PathBuf,
+    most: Arc<std::sync::atomic::AtomicUsize>,
+}
+
+#[cfg(target_os = "linux")]
+#[async_trait::async_trait]
+impl kf_transport::Transport for Leases {
+    async fn send(
+        &self,
+        request: kf_transport::Request,
+    ) -> Result<kf_transport::Response, kf_transport::TransportError> {
+        if request.endpoint == "refresh_authorizer_token" {
+            let open =
+                std::fs::read_dir("/proc/self/fd").unwrap().filter_map(|file| file.unwrap().path().read_link().ok());
+            let leases =
+                open.filter(|path| path.starts_with(&self.folder) && path.to_string_lossy().ends_with(".lease"));
+            self.most.fetch_max(leases.count(), Ordering::SeqCst);
+        }
+        self.wire.send(request).await
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_merchants_open_few_files() {
+    let folder = std::env::temp_dir().join(format!("kf-leases-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let platform = Platform::from_toml(&scenario(), Arc::new(SystemClock::new())).unwrap();
+    let sim = Sim::builder().platform(platform).start().await.unwrap();
+    let wire = HyperTransport::builder().base_url(sim.url()).build().unwrap();
+    let store = FileStore::open(folder.join("tokens.json")).unwrap();
+    let leases = Leases { wire, folder: folder.clone(), most: Arc::default() };
+    let component = component(&leases, &sim, store).await;
+    let refreshing: Vec<_> = (1..=MERCHANTS)
+        .map(|number| component.merchant(&app_id(number)))
+        .map(|tokens| tokio::spawn(async move { tokens.token().await }))
+        .collect();
+    for token in refreshing {
+        token.await.unwrap().unwrap();
+    }
+    let most = leases.most.load(Ordering::SeqCst);
+    assert!((1..=64).contains(&most), "{most} leases at once");
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 /// The same over a file, which all of them have to write.

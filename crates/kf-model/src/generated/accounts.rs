@@ -11,7 +11,7 @@ use crate::values::{InviteStatus, OnlineStatus};
 use crate::{
     AccountKind, AccountRef, Answer, BusinessId, CallerRule, Endpoint, EndpointSpec, ErrCode, Example, FieldSpec,
     KfAccount, KfId, Method, Nickname, Payload, PermissionSet, Place, QueryPair, Repeat, Rows, Setup, Sure, TokenKind,
-    Upload, WechatId, wire,
+    Unfit, Upload, WechatId, wire,
 };
 
 /// Adds a customer service account.
@@ -354,6 +354,10 @@ impl Endpoint for UploadPicture {
 
     fn upload(&self) -> Option<(&'static str, &Upload)> {
         Some(("media", &self.media))
+    }
+
+    fn unfit(&self) -> Option<Unfit> {
+        self.broken_rule()
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::values::MediaKind;
 use crate::{
     AccountKind, Answer, CallerRule, Endpoint, EndpointSpec, ErrCode, Example, FieldSpec, FileOr, MediaId, Method,
-    Payload, PermissionSet, Place, QueryPair, Repeat, Sure, TokenKind, Upload, wire,
+    Payload, PermissionSet, Place, QueryPair, Repeat, Sure, TokenKind, Unfit, Upload, wire,
 };
 
 /// Uploads a file for messages; it is kept for 3 days and may be sent as often as one likes.
@@ -135,6 +135,10 @@ impl Endpoint for UploadMedia {
 
     fn upload(&self) -> Option<(&'static str, &Upload)> {
         Some(("media", &self.media))
+    }
+
+    fn unfit(&self) -> Option<Unfit> {
+        self.broken_rule()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::values::TypingCommand;
 use crate::{
     AccountKind, AccountRef, AppId, ArticleId, BusinessId, CallerRule, CardId, Endpoint, EndpointSpec, ErrCode,
     Example, FieldSpec, MediaId, MessageId, MessageText, Method, OpenId, PermissionSet, Place, Repeat, Sure, TokenKind,
-    wire,
+    Unfit, wire,
 };
 
 /// Sends a message to a customer of an Official Account or a Service Account.
@@ -163,6 +163,10 @@ impl Endpoint for SendMessage {
 
     fn senders(&self) -> Option<(&'static str, &'static [AccountKind])> {
         Some((self.message.msgtype(), self.message.senders()))
+    }
+
+    fn unfit(&self) -> Option<Unfit> {
+        self.broken_rule()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a push says, in the members of the pages.
 
 use super::members::Members;
-use crate::world::{App, Granted, Push, PushBody, World};
+use crate::world::{App, Granted, Push, PushBody, SentBody, World};
 
 /// The members of a push; none where its app is gone, as after a reset.
 pub(super) fn members(world: &World, push: &Push) -> Option<Members> {
@@ -24,8 +24,32 @@ pub(super) fn members(world: &World, push: &Push) -> Option<Members> {
                 None => said,
             }
         }
+        PushBody::Sent { msg_id, sent, .. } => {
+            let at = |media_id: &str| world.address_of(&app.app_id, media_id);
+            sent_members(sent, head.with("MsgType", name), at).with("MsgId", *msg_id)
+        }
         body => event(body, head.with("MsgType", "event").with("Event", name)),
     })
+}
+
+/// What was sent besides text; `at` says where a file can be seen.
+fn sent_members(sent: &SentBody, head: Members, at: impl Fn(&str) -> String) -> Members {
+    match sent {
+        SentBody::Image { media_id } => head.with("PicUrl", at(media_id)).with("MediaId", &**media_id),
+        SentBody::Voice { media_id, format } => head.with("MediaId", &**media_id).with("Format", &**format),
+        SentBody::Video { media_id, thumb_media_id } => {
+            head.with("MediaId", &**media_id).with("ThumbMediaId", &**thumb_media_id)
+        }
+        SentBody::Link { title, description, url } => {
+            head.with("Title", &**title).with("Description", &**description).with("Url", &**url)
+        }
+        SentBody::MiniProgramPage { title, appid, pagepath, thumb_media_id } => head
+            .with("Title", &**title)
+            .with("AppId", &**appid)
+            .with("PagePath", &**pagepath)
+            .with("ThumbUrl", at(thumb_media_id))
+            .with("ThumbMediaId", &**thumb_media_id),
+    }
 }
 
 fn event(body: &PushBody, head: Members) -> Members {

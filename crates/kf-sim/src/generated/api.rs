@@ -443,14 +443,18 @@ pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_
             api.cancel_admin(call, Raw::read(input)?)?;
             Ok(Content::json(crate::raw::done()))
         }
-        Op::RegisterBusiness => Ok(Content::json(json::answer(&api.register_business(call, Raw::read(input)?)?))),
+        Op::RegisterBusiness => {
+            Ok(Content::json(json::answer_with_code(&api.register_business(call, Raw::read(input)?)?)))
+        }
         Op::UpdateBusiness => {
             api.update_business(call, Raw::read(input)?)?;
             Ok(Content::json(crate::raw::done()))
         }
-        Op::FindBusiness => Ok(Content::json(json::answer(&api.find_business(call, Raw::read(input)?)?))),
-        Op::FindBusinessByName => Ok(Content::json(json::answer(&api.find_business_by_name(call, Raw::read(input)?)?))),
-        Op::ListBusinesses => Ok(Content::json(json::answer(&api.list_businesses(call, Raw::read(input)?)?))),
+        Op::FindBusiness => Ok(Content::json(json::answer_with_code(&api.find_business(call, Raw::read(input)?)?))),
+        Op::FindBusinessByName => {
+            Ok(Content::json(json::answer_with_code(&api.find_business_by_name(call, Raw::read(input)?)?)))
+        }
+        Op::ListBusinesses => Ok(Content::json(json::answer_with_code(&api.list_businesses(call, Raw::read(input)?)?))),
         Op::StartTicketPush => {
             api.start_ticket_push(call, Raw::read(input)?)?;
             Ok(Content::json(crate::raw::done()))
@@ -478,8 +482,8 @@ pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_
             api.reset_path_quota(call, Raw::read(input)?)?;
             Ok(Content::json(crate::raw::done()))
         }
-        Op::ShowQuota => Ok(Content::json(json::answer(&api.show_quota(call, Raw::read(input)?)?))),
-        Op::ShowRequest => Ok(Content::json(json::answer(&api.show_request(call, Raw::read(input)?)?))),
+        Op::ShowQuota => Ok(Content::json(json::answer_with_code(&api.show_quota(call, Raw::read(input)?)?))),
+        Op::ShowRequest => Ok(Content::json(json::answer_with_code(&api.show_request(call, Raw::read(input)?)?))),
         Op::ListApiAddresses => Ok(Content::json(json::answer(&api.list_api_addresses(call, Raw::read(input)?)?))),
         Op::ListCallbackAddresses => {
             Ok(Content::json(json::answer(&api.list_callback_addresses(call, Raw::read(input)?)?)))
@@ -518,7 +522,7 @@ pub(crate) fn dispatch(api: &mut impl Api, op: Op, call: &Call, input: &Input<'_
         Op::FindSession => Ok(Content::json(json::answer(&api.find_session(call, Raw::read(input)?)?))),
         Op::ListSessions => Ok(Content::json(json::answer(&api.list_sessions(call, Raw::read(input)?)?))),
         Op::ListWaiting => Ok(Content::json(json::answer(&api.list_waiting(call, Raw::read(input)?)?))),
-        Op::ShowWork => Ok(Content::json(json::answer(&api.show_work(call, Raw::read(input)?)?))),
+        Op::ShowWork => Ok(Content::json(json::answer_with_code(&api.show_work(call, Raw::read(input)?)?))),
         Op::BindWork => {
             api.bind_work(call, Raw::read(input)?)?;
             Ok(Content::json(crate::raw::done()))

@@ -65,7 +65,7 @@ impl<'a> Checker<'a> {
         }
         self.accounts(app)?;
         self.people(app)?;
-        self.records(app)?;
+        self.records(app, settings)?;
         self.media(app)?;
         self.quotas(app)?;
         self.customers(app, settings)
@@ -192,12 +192,17 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
-    fn records(&self, app: &App) -> Result<(), ScenarioError> {
+    fn records(&self, app: &App, settings: &Settings) -> Result<(), ScenarioError> {
+        let first = settings.first_record();
         let mut numbers = BTreeSet::new();
         for record in &app.records {
             let id = record.id.to_string();
             if !numbers.insert(record.id) {
                 return Err(self.error_at("id", &id, format!("two records have the id {id}"), "give each its own"));
+            }
+            if record.id < first {
+                let what = format!("a record has the id {id}, and no page would have it");
+                return Err(self.error_at("id", &id, what, &format!("readers begin with 1; write {first} or more")));
             }
             if record.id == LAST {
                 let what = "no number comes after the last id of a record".to_owned();

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::Sent;
+
 /// What a person does: customers write, workers answer, administrators confirm.
 ///
 /// The library, `/_sim/people` and the command line take the same.
@@ -23,6 +25,13 @@ pub enum Deed {
         openid: String,
         /// What.
         text: String,
+    },
+    /// A customer sends something besides text; `kf sim say` does both.
+    Send {
+        /// Who.
+        openid: String,
+        /// What.
+        message: Sent,
     },
     /// A customer leaves the app; their session and their place in the queue end.
     Leave {
@@ -170,6 +179,9 @@ pub struct Done {
     /// The id of the entry that was tapped, where it came back as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bizmsgmenuid: Option<String>,
+    /// The id of the file that was sent, or that shows what was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_id: Option<String>,
     /// The code of an authorization, where one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,

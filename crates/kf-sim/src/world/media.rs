@@ -1,4 +1,4 @@
-//! Files to send: they are kept for 3 days, for the app that uploaded them alone.
+//! Files to send, and those that customers sent: they are kept for 3 days, for one app alone.
 
 use std::borrow::Cow;
 
@@ -25,18 +25,28 @@ impl World {
         let kind = kind.filter(|kind| !is_program || *kind == MediumKind::Image).ok_or_else(|| said(40004))?;
         let file = request.media.ok_or_else(|| said(41005))?;
         rules::medium(kind, &file.bytes, &self.settings)?;
-        let (now, media_id) = (self.now, self.word(ID_CHARACTERS));
-        let (created_at, expires_at) = (Stamp::at(now), Some(Stamp::at(now.saturating_add(KEPT_SECONDS))));
-        self.make_room(call.app, file.bytes.len());
-        let media = &mut self.apps[call.app].media;
-        media.push_back(Medium { media_id, kind, created_at, expires_at, bytes: Picture(file.bytes.into()) });
-        self.changes += 1;
-        let medium = &media[media.len() - 1];
+        let media_id = self.keep_file(call.app, kind, Picture(file.bytes.into()));
         Ok(wire::UploadMediaAnswer {
             kind: Some(Cow::Borrowed(word(kind))),
-            media_id: Cow::Borrowed(&medium.media_id),
-            created_at: Some(now),
+            media_id: Cow::Owned(media_id),
+            created_at: Some(self.now),
         })
+    }
+
+    /// Keeps a file that was uploaded or sent, and makes its id.
+    pub(super) fn keep_file(&mut self, app: usize, kind: MediumKind, bytes: Picture) -> String {
+        let (now, media_id) = (self.now, self.word(ID_CHARACTERS));
+        let (created_at, expires_at) = (Stamp::at(now), Some(Stamp::at(now.saturating_add(KEPT_SECONDS))));
+        self.make_room(app, bytes.0.len());
+        let medium = Medium { media_id: media_id.clone(), kind, created_at, expires_at, bytes };
+        self.apps[app].media.push_back(medium);
+        self.changes += 1;
+        media_id
+    }
+
+    /// Where a file can be fetched without a token.
+    pub(crate) fn address_of(&self, app_id: &str, media_id: &str) -> String {
+        [&self.base, "/_sim/media/", app_id, "/", media_id].concat()
     }
 
     /// Forgets what is over, and where a file more does not fit, the oldest that are not material.
@@ -61,7 +71,7 @@ impl World {
         // An article is no file.
         let medium = medium.filter(|it| it.kind != MediumKind::News).ok_or_else(|| said(40007))?;
         if medium.kind == MediumKind::Video {
-            let video_url = [&self.base, "/_sim/media/", &app.app_id, "/", &medium.media_id].concat();
+            let video_url = self.address_of(&app.app_id, &medium.media_id);
             return Ok(FileOr::Data(wire::FetchMediaAnswer { video_url: video_url.into() }));
         }
         let (ending, content_type) = medium.names();

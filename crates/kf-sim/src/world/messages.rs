@@ -156,7 +156,7 @@ impl App {
 impl Customer {
     /// Whether a message went to or fro a moment ago.
     fn has_exchanged(&self, now: i64) -> bool {
-        let latest = self.wrote_at.max(self.reached_at);
+        let latest = self.wrote_at.max(self.tapped_at).max(self.reached_at);
         latest.is_some_and(|at| now.saturating_sub(at.seconds()) <= EXCHANGE_SECONDS)
     }
 }

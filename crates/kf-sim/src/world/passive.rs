@@ -177,11 +177,11 @@ impl World {
 
     /// The platform says that the account did not answer, to whoever waits for an answer.
     fn show_notice(&mut self, push: &Push) {
-        use super::PushBody::{Followed, MenuClicked, Scanned, SessionEntered, Text};
-        let (Text { .. } | Followed { .. } | MenuClicked { .. } | Scanned { .. } | SessionEntered { .. }) = push.body
-        else {
+        use super::PushBody::{Followed, MenuClicked, Scanned, SessionEntered};
+        let waits = matches!(push.body, Followed { .. } | MenuClicked { .. } | Scanned { .. } | SessionEntered { .. });
+        if !waits && !push.body.is_message() {
             return;
-        };
+        }
         let Some((index, openid)) = self.place(push) else { return };
         if self.apps[index].customers.contains_key(openid) {
             let content = json!({ "content": "this account cannot answer at the moment" }).to_string();

@@ -1,5 +1,6 @@
 //! The person's side: what happens in the world when somebody does something.
 
+use super::sent::Written;
 use super::{
     Account, App, Confirm, Customer, Deed, DeedError, Dialect, Done, InviteState, PushBody, Session, Stamp, Waiting,
     World,
@@ -11,7 +12,7 @@ const SENT: i64 = 2002;
 /// A message that the worker received.
 const RECEIVED: i64 = 2003;
 /// Characters that somebody writes at once at the most.
-const TEXT_MAX: usize = 10_000;
+pub(super) const TEXT_MAX: usize = 10_000;
 /// How long a refusal of the administrator holds, the first time and later.
 const REFUSED_SECONDS: [i64; 2] = [3_600, 86_400];
 
@@ -34,6 +35,7 @@ impl World {
         let done = match deed {
             Deed::Follow { openid } => self.follow(app, openid.as_deref()),
             Deed::Say { openid, text } => self.say(app, openid, text),
+            Deed::Send { openid, message } => self.send(app, openid, message),
             Deed::Leave { openid } => self.leave(app, openid),
             Deed::Tap { openid, entry, menu } => self.tap(app, openid, entry.as_deref(), menu.as_deref()),
             Deed::Scan { openid } => self.scan(app, openid),
@@ -86,26 +88,22 @@ impl World {
     }
 
     fn say(&mut self, app: usize, openid: &str, text: &str) -> Result<Done, DeedError> {
-        self.write(app, openid, text, None)
+        self.write(app, openid, Written::Text(text))
     }
 
     /// A customer writes, or taps an entry of a message, which opens a window. Whoever is in a session writes to the worker;
     /// all others write to the address for pushes, also those who wait and those whose session was silent for too long.
-    pub(super) fn write(
-        &mut self,
-        app: usize,
-        openid: &str,
-        text: &str,
-        entry: Option<&str>,
-    ) -> Result<Done, DeedError> {
+    pub(super) fn write(&mut self, app: usize, openid: &str, written: Written<'_>) -> Result<Done, DeedError> {
         let now = self.now;
-        let grant = if entry.is_some() { self.settings.tap_grant() } else { self.settings.message_grant() };
+        let grant = if written.is_tap() { self.settings.tap_grant() } else { self.settings.message_grant() };
         let told = self.told(app).map(|told| self.apps[told].app_id.clone());
         let silence = self.settings.session_silence_seconds;
         let queues = self.settings.messages_without_push == WithoutPush::Queue;
         let bound = self.apps[app].work.as_ref().map(|work| work.corpid.clone());
         let customer = self.apps[app].present(openid)?;
-        customer.wrote_at = Some(Stamp::at(now));
+        // A tap counts as a click on a menu, not as a message.
+        let moment = if written.is_tap() { &mut customer.tapped_at } else { &mut customer.wrote_at };
+        *moment = Some(Stamp::at(now));
         customer.open(grant, now);
         if let Some(corpid) = bound {
             return Ok(Done::new(format!("the customer service of {corpid} got it")).with(openid, ""));
@@ -113,7 +111,7 @@ impl World {
         if let Some(session) = customer.session.as_mut().filter(|it| it.passes_on(now, silence)) {
             session.active_at = Stamp::at(now);
             let kf_account = session.kf_account.clone();
-            self.note(app, openid, RECEIVED, text, &kf_account);
+            self.note(app, openid, RECEIVED, written.shown(), &kf_account);
             return Ok(Done::new(format!("{kf_account} got it")).with(openid, &kf_account));
         }
         let waits = customer.waiting.is_some();
@@ -122,7 +120,7 @@ impl World {
         }
         if let Some(told) = told {
             let but = if waits { " and still waits" } else { "" };
-            self.tell_text(app, openid, text, entry);
+            self.tell_written(app, openid, written);
             return Ok(Done::new(format!("{openid} wrote to the address of {told}{but}")).with(openid, ""));
         }
         if waits {
@@ -225,6 +223,12 @@ impl World {
         let openid = next.ok_or_else(|| {
             DeedError::new(openid.map_or_else(|| "nobody waits".to_owned(), |openid| format!("{openid} does not wait")))
         })?;
+        // Nobody else is told of a customer who waits for a certain account.
+        let waiting = self.apps[app].customers.get(&openid).and_then(|customer| customer.waiting.as_ref());
+        if let Some(other) = waiting.filter(|waiting| !is_for(waiting)).and_then(|waiting| waiting.kf_account.as_ref())
+        {
+            return Err(DeedError::new(format!("{openid} waits for {other} alone; let {other} take them")));
+        }
         self.begin(app, &openid, &kf_account);
         Ok(Done::new(format!("{kf_account} took {openid}")).with(&openid, &kf_account))
     }
@@ -323,6 +327,7 @@ impl Customer {
             follows: false,
             blocked: false,
             wrote_at: None,
+            tapped_at: None,
             reached_at: None,
             window: None,
             typing_until: None,

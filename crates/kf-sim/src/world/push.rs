@@ -3,7 +3,8 @@
 use kf_model::Secret;
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Stamp, World};
+use super::sent::Written;
+use super::{Authorization, SentBody, Stamp, World};
 
 /// Pushes that are kept; the oldest go first.
 pub(super) const PUSHES_MAX: usize = 1_000;
@@ -64,6 +65,15 @@ pub enum PushBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         bizmsgmenuid: Option<String>,
     },
+    /// A customer sent something besides text.
+    Sent {
+        /// The customer.
+        openid: String,
+        /// The number of the message.
+        msg_id: i64,
+        /// What was sent.
+        sent: SentBody,
+    },
     /// A worker serves a customer from now on.
     SessionCreated {
         /// The customer.
@@ -122,6 +132,7 @@ impl PushBody {
     pub fn openid(&self) -> Option<&str> {
         match self {
             Self::Text { openid, .. }
+            | Self::Sent { openid, .. }
             | Self::SessionCreated { openid, .. }
             | Self::SessionClosed { openid, .. }
             | Self::SessionSwitched { openid, .. }
@@ -145,6 +156,7 @@ impl PushBody {
             Self::AuthorizationUpdated(_) => "updateauthorized",
             Self::Unauthorized { .. } => "unauthorized",
             Self::Text { .. } => "text",
+            Self::Sent { sent, .. } => sent.name(),
             Self::SessionCreated { .. } => "kf_create_session",
             Self::SessionClosed { .. } => "kf_close_session",
             Self::SessionSwitched { .. } => "kf_switch_session",
@@ -159,7 +171,7 @@ impl PushBody {
     /// Whether somebody wrote it, and waits for an answer.
     #[must_use]
     pub fn is_message(&self) -> bool {
-        matches!(self, Self::Text { .. })
+        matches!(self, Self::Text { .. } | Self::Sent { .. })
     }
 }
 
@@ -204,10 +216,9 @@ impl World {
     }
 
     /// A customer writes: the number of the message comes of that of the push.
-    pub(super) fn tell_text(&mut self, app: usize, openid: &str, text: &str, entry: Option<&str>) {
-        let (openid, text) = (openid.to_owned(), text.to_owned());
+    pub(super) fn tell_written(&mut self, app: usize, openid: &str, written: Written<'_>) {
         let msg_id = FIRST_MESSAGE.saturating_add(self.next_push);
-        self.tell(app, PushBody::Text { openid, msg_id, text, bizmsgmenuid: entry.map(str::to_owned) });
+        self.tell(app, written.body(openid, msg_id));
     }
 
     /// Who is told of what happens in an app: the third-party platform that was granted its customer service last, or else

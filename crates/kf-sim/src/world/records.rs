@@ -7,7 +7,14 @@ use super::{Record, Stamp, World};
 use crate::call::{Call, Refused};
 use crate::generated::api as wire;
 use crate::rules::Broken;
-use crate::settings::RecordsCursor;
+use crate::settings::{RecordsCursor, Settings};
+
+impl Settings {
+    /// The smallest number of a record that a page can have: readers begin with 1, and may be given what comes after it.
+    pub(crate) fn first_record(&self) -> i64 {
+        if self.records_cursor == RecordsCursor::After { 2 } else { 1 }
+    }
+}
 
 impl World {
     pub(super) fn page(

@@ -279,6 +279,12 @@ impl Picture {
     }
 }
 
+impl<Bytes: Into<std::sync::Arc<[u8]>>> From<Bytes> for Picture {
+    fn from(bytes: Bytes) -> Self {
+        Self(bytes.into())
+    }
+}
+
 impl fmt::Debug for Picture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a picture of {} bytes", self.0.len())
@@ -357,6 +363,9 @@ pub struct Customer {
     /// When they wrote last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrote_at: Option<Stamp>,
+    /// When they tapped an entry of a message last, which comes back as text and is no message of theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tapped_at: Option<Stamp>,
     /// When they were written to last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached_at: Option<Stamp>,
@@ -611,8 +620,9 @@ impl App {
             let waiting = customer.waiting.iter_mut().flat_map(|it| [&mut it.since, &mut it.latest_at]);
             let session = customer.session.iter_mut().flat_map(|it| [&mut it.since, &mut it.active_at]);
             let window = customer.window.iter_mut().map(|it| &mut it.ends_at);
-            let moments = [&mut customer.wrote_at, &mut customer.reached_at, &mut customer.typing_until];
-            moments.into_iter().flatten().chain(waiting).chain(session).chain(window)
+            let written = [&mut customer.wrote_at, &mut customer.tapped_at];
+            let moments = written.into_iter().chain([&mut customer.reached_at, &mut customer.typing_until]);
+            moments.flatten().chain(waiting).chain(session).chain(window)
         });
         let tokens = self.tokens.iter_mut().flat_map(|it| [Some(&mut it.expires_at), it.void_at.as_mut()]).flatten();
         let others = self.confirmations.iter_mut().filter_map(|it| it.until.as_mut());

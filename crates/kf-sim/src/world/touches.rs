@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::sent::Written;
 use super::windows::Grant;
 use super::{AppKind, Customer, DeedError, Done, PushBody, World};
 
@@ -19,7 +20,7 @@ impl World {
             (Some(entry), None) => {
                 self.apps[app].present(openid)?;
                 let text = self.entry(app, openid, entry)?;
-                let done = self.write(app, openid, &text, Some(entry))?;
+                let done = self.write(app, openid, Written::Tap(&text, entry))?;
                 let what = format!("{openid} tapped {text:?}, which came back as text: {}", done.what);
                 Ok(Done { what, bizmsgmenuid: Some(entry.to_owned()), ..done })
             }

@@ -92,7 +92,7 @@ impl World {
             // The cursor looks for its place by the order of the numbers.
             app.records.make_contiguous().sort_by_key(|record| record.id);
             let after = app.records.back().map_or(0, |record| record.id.saturating_add(1));
-            app.next_record = app.next_record.max(after);
+            app.next_record = app.next_record.max(after).max(world.settings.first_record());
             let numbers = app.businesses.iter().filter_map(|business| business.business_id.parse::<i64>().ok());
             app.next_business = app.next_business.max(numbers.max().map_or(1, |last| last.saturating_add(1)));
         }

@@ -24,6 +24,7 @@ mod random_days;
 mod records;
 mod scenario;
 mod second_world;
+mod sent;
 mod sessions;
 mod strictness;
 mod tokens;

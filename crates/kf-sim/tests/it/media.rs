@@ -30,7 +30,7 @@ pub(crate) fn id_of(caller: &Caller, kind: &str, bytes: &[u8]) -> String {
     answer.json[member].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
 }
 
-fn fetch(caller: &Caller, media_id: &str) -> Reply {
+pub(crate) fn fetch(caller: &Caller, media_id: &str) -> Reply {
     let query = [Pair::new("access_token", &*caller.token), Pair::new("media_id", media_id)];
     caller.platform.handle(&Input::new(Verb::Get, GET, &query, Payload::Bytes(b"")))
 }

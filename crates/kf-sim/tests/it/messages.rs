@@ -280,6 +280,24 @@ fn the_platform_and_the_customer_can_forbid_messages() {
 }
 
 #[test]
+fn a_tap_on_an_entry_is_no_message_of_the_customer() {
+    let caller = Caller::new();
+    let menu = json!({ "head_content": "h", "list": [{ "id": "1", "content": "c" }], "tail_content": "t" });
+    assert_eq!(send(&caller, IDLE, "msgmenu", &menu), 0);
+    caller.app(|app| app.sending = Sending::GreetingsBlocked);
+    let customer = |caller: &Caller| caller.app(|app| app.customers[IDLE].clone());
+    caller.app(|app| {
+        let customer = app.customers.get_mut(IDLE).unwrap();
+        (customer.wrote_at, customer.window) = (None, None);
+    });
+    caller.does(&kf_sim::Deed::Tap { openid: IDLE.into(), entry: Some("1".into()), menu: None });
+    assert!(customer(&caller).window.is_some() && customer(&caller).wrote_at.is_none());
+    assert_eq!(text(&caller, IDLE), 45094, "an unasked message stays one");
+    caller.says(IDLE, "c");
+    assert_eq!(text(&caller, IDLE), 0);
+}
+
+#[test]
 fn the_world_keeps_what_was_sent() {
     let caller = Caller::with(|settings| settings.messages_max = 2);
     let mut body = message(IDLE, "text", &json!({ "content": "\"您好\"" }));

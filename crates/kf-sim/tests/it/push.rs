@@ -294,6 +294,26 @@ fn with_a_named_account_one_waits_for_exactly_that_one() {
 }
 
 #[test]
+fn nobody_else_takes_who_waits_for_a_certain_account() {
+    let caller = pushing();
+    let take = |kf_account: &str| {
+        let deed = Deed::Take { kf_account: kf_account.into(), openid: Some(IDLE.into()) };
+        caller.act(&deed).map_err(|error| error.to_string())
+    };
+    caller.says(IDLE, "test2, please");
+    transfer(&caller, Some("test2@test")).unwrap();
+    let why = take("test1@test").unwrap_err();
+    assert_eq!(why, format!("{IDLE} waits for test2@test alone; let test2@test take them"));
+    assert_eq!((waits_for(&caller, IDLE), served_by(&caller, IDLE)), (Some(Some("test2@test".to_owned())), None));
+    caller.says(QUEUED, "me too");
+    transfer(&caller, Some("test2@test")).unwrap();
+    assert_eq!(caller.create("test1@test", QUEUED), 0, "the call is not the worker's choice");
+    caller.account("test2@test", |account| account.online = 1);
+    take("test2@test").unwrap();
+    assert_eq!(served_by(&caller, IDLE).as_deref(), Some("test2@test"));
+}
+
+#[test]
 fn a_session_that_was_silent_for_too_long_ends_with_a_handover_and_an_active_one_stays() {
     let caller = pushing();
     caller.account("test2@test", |account| account.online = 1);

@@ -1,9 +1,9 @@
 //! Message records: API.md 5.4 and 1.14.
 
-use kf_sim::{Deed, RecordsCursor};
+use kf_sim::{DEFAULT, Deed, RecordsCursor, parse};
 use serde_json::{Value, json};
 
-use super::caller::{Caller, IDLE, RECORDS, SERVED};
+use super::caller::{APP, Caller, IDLE, RECORDS, SECRET, SERVED, world_of};
 
 /// A world in which nobody has written anything yet.
 fn blank() -> Caller {
@@ -135,6 +135,36 @@ fn a_page_begins_with_its_cursor_where_a_setting_says_so() {
     assert_eq!(second(&caller), "三");
     caller.world(|world| world.settings.records_cursor = RecordsCursor::Inclusive);
     assert_eq!(second(&caller), "二三");
+}
+
+/// Readers begin with 1: what has no larger number would be in no page.
+#[test]
+fn every_record_of_a_world_is_in_some_page() {
+    let first = |text: &str, next: i64| {
+        let mut file = parse(text)?;
+        file.apps[0].records.clear();
+        file.apps[0].next_record = next;
+        let caller = Caller::in_world(world_of(file), APP, SECRET);
+        caller.says(SERVED, "first");
+        Ok::<_, kf_sim::ScenarioError>(texts(&page(&caller, caller.now(), caller.now(), 1, 10)).len())
+    };
+    let inclusive = format!("{DEFAULT}\n[settings]\nrecords_cursor = \"inclusive\"\n");
+    for next in [-5, 0, 1, 2] {
+        assert_eq!((first(DEFAULT, next).unwrap(), first(&inclusive, next).unwrap()), (1, 1), "from {next}");
+    }
+    let with = |text: &str, id: &str| parse(&text.replace("id = 20165267", &format!("id = {id}")));
+    for (text, id, may) in [
+        (DEFAULT, "2", true),
+        (DEFAULT, "1", false),
+        (DEFAULT, "-1", false),
+        (&inclusive, "1", true),
+        (&inclusive, "0", false),
+    ] {
+        let outcome = with(text, id);
+        assert_eq!(outcome.is_ok(), may, "{id}: {outcome:?}");
+        let words = "no page would have it; readers begin with 1; write ";
+        assert!(outcome.map_or_else(|error| error.to_string().contains(words), |_| true), "{id}");
+    }
 }
 
 #[test]

@@ -379,7 +379,7 @@ fn every_field_is_described() {
             code = { value = "c", expires_at = 1 } }]
         account = [{ kf_account = "a@b", kf_id = 1, kf_openid = "o", kf_wx = "w", business_id = "1", picture = "" }, \
             { kf_account = "c@b", kf_id = 2, invite = { wechat_id = "v", expires_at = 1 } }]
-        record = [{ id = 1, openid = "o", opercode = 2002, text = "", time = 1, worker = "a@b" }]
+        record = [{ id = 2, openid = "o", opercode = 2002, text = "", time = 1, worker = "a@b" }]
         message = [{ openid = "one", time = 1, msgtype = "text", content = "{}", kf_account = "a@b", answers = "1", \
             business_id = "1" }]
         media = [{ media_id = "m", kind = "news", created_at = 1, expires_at = 1 }]
@@ -387,6 +387,7 @@ fn every_field_is_described() {
         [[app.customer]]
         openid = "one"
         wrote_at = 1
+        tapped_at = 1
         reached_at = 1
         window = { left = 1, ends_at = 1 }
         typing_until = 1
@@ -439,6 +440,31 @@ fn every_field_is_described() {
         app = "wx0000000000000000"
         at = 1
         body = { kind = "menu-clicked", openid = "o", key = "k" }
+        [[push]]
+        id = 7
+        app = "wx0000000000000000"
+        at = 1
+        body = { kind = "sent", openid = "o", msg_id = 1, sent = { image = { media_id = "m" } } }
+        [[push]]
+        id = 8
+        app = "wx0000000000000000"
+        at = 1
+        body = { kind = "sent", openid = "o", msg_id = 1, sent = { voice = { media_id = "m", format = "amr" } } }
+        [[push]]
+        id = 9
+        app = "wx0000000000000000"
+        at = 1
+        body = { kind = "sent", openid = "o", msg_id = 1, sent = { video = { media_id = "m", thumb_media_id = "t" } } }
+        [[push]]
+        id = 10
+        app = "wx0000000000000000"
+        at = 1
+        body = { kind = "sent", openid = "o", msg_id = 1, sent = { link = { title = "t", description = "d", url = "u" } } }
+        [[push]]
+        id = 11
+        app = "wx0000000000000000"
+        at = 1
+        body = { kind = "sent", openid = "o", msg_id = 1, sent = { miniprogrampage = { title = "t", appid = "a", pagepath = "p", thumb_media_id = "m" } } }
     "#;
     let file = parse(&everything.replace("\\\n", "")).unwrap();
     let mut fields = std::collections::BTreeSet::new();

@@ -20,7 +20,7 @@ const PAY: Trigger = |openid| Deed::Pay { openid: openid.into() };
 const ENTER: Trigger = |openid| Deed::Enter { openid: openid.into() };
 
 /// How many messages may be sent now, up to thirty, and the code of the one after them.
-fn allowed(caller: &Caller, openid: &str) -> (usize, i64) {
+pub(crate) fn allowed(caller: &Caller, openid: &str) -> (usize, i64) {
     let codes: Vec<i64> = (0..30).map(|_| text(caller, openid)).take_while(|code| *code == 0).collect();
     (codes.len(), text(caller, openid))
 }

@@ -34,16 +34,19 @@ fn unbind(caller: &Caller, corpid: &str) -> i64 {
 fn a_mini_program_is_bound_shown_and_unbound() {
     let caller = mini();
     let show = || caller.get(SHOW, &[]).json;
-    assert_eq!(show(), json!({}), "nothing is said of a corporation where there is none");
+    let nothing = json!({ "errcode": 0, "errmsg": "ok" });
+    assert_eq!(show(), nothing, "nothing is said of a corporation where there is none");
     let since = caller.now();
     assert_eq!(bind(&caller, CORP), 0);
     caller.advance(60);
-    let shown = json!({ "entityName": "Test Company", "corpid": CORP, "bindTime": since });
+    let shown = json!({
+        "errcode": 0, "errmsg": "ok", "entityName": "Test Company", "corpid": CORP, "bindTime": since,
+    });
     assert_eq!(show(), shown);
     assert_eq!((bind(&caller, CORP), bind(&caller, SISTER)), (10_130_603, 10_130_603));
     assert_eq!(show(), shown, "what is refused changes nothing");
     assert_eq!((unbind(&caller, SISTER), show()), (10_130_604, shown), "it is not bound to that one");
-    assert_eq!((unbind(&caller, CORP), show()), (0, json!({})));
+    assert_eq!((unbind(&caller, CORP), show()), (0, nothing));
     assert_eq!((unbind(&caller, CORP), bind(&caller, SISTER)), (10_130_604, 0));
     assert_eq!(show()["corpid"], SISTER);
 }

@@ -20,6 +20,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     /// Looks into the store, and asks the platform if there is nothing.
     pub(super) async fn fetch(&self, own: &watch::Receiver<Outcome>) -> Result<Arc<Secret>, TokenError> {
         let mut shelf = Shelf { inner: self, is_stuck: false, round: 0, since: self.clock.now(), held: None };
+        let (mut turn, mut was_refused) = (None, false);
         loop {
             self.go_on(own);
             reach("before-look");
@@ -37,13 +38,22 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             }
             // The right to ask is held until the record is kept; a store that is down holds nobody up.
             if shelf.is_held() || shelf.is_stuck {
-                match self.ask(stored.as_ref(), own).await? {
+                match self.ask(stored.as_ref(), own, &mut was_refused).await? {
                     Some(token) => return Ok(token),
                     None => continue,
                 }
             }
+            // A turn is waited for before the lease is taken, which holds up others.
+            if let Some(turns) = self.turns.as_ref().filter(|_| turn.is_none()) {
+                turn = Some(turns.take(&*self.clock, self.policy.stall() / 2, || self.go_on(own)).await);
+                shelf.since = self.clock.now();
+            }
             reach("before-lease");
-            if !shelf.take().await? && !shelf.is_stuck {
+            if shelf.take().await? || shelf.is_stuck {
+                self.go_on(own);
+                self.prepare(stored.as_ref()).await?;
+                shelf.give_back_what_ends_soon();
+            } else {
                 self.clock.sleep(self.policy.lease_poll).await;
             }
         }
@@ -84,6 +94,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         &self,
         previous: Option<&Record>,
         own: &watch::Receiver<Outcome>,
+        was_refused: &mut bool,
     ) -> Result<Option<Arc<Secret>>, TokenError> {
         let (refusals, known) = self.asks();
         // What was given before and could not be kept is kept first: what to ask with next stands in it.
@@ -96,6 +107,10 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
                 let fetched = match fetched {
                     Ok(fetched) => fetched,
                     Err(_) if self.is_replaced(previous).await => return Ok(None),
+                    Err(AskError::TokenRefused(_)) if !std::mem::replace(was_refused, true) => {
+                        self.prepare(previous).await?;
+                        return Ok(None);
+                    }
                     Err(error) => return Err(self.failure(error)),
                 };
                 // Another fetch took the place of this one: what comes late is older than what that one gave.
@@ -128,10 +143,19 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
                 .is_ok_and(|kept| generation(kept.as_ref()) != generation(previous))
     }
 
+    /// Gets what the source needs before it asks. A refresh that went out may have acted, so nothing else is taken from its time.
+    async fn prepare(&self, previous: Option<&Record>) -> Result<(), TokenError> {
+        self.in_time(self.source.prepare(previous)).await.map_err(|error| self.failure(error))
+    }
+
     /// What the platform answers, within the time that it may take.
     async fn answer(&self, previous: Option<&Record>) -> Result<Fetched, AskError> {
-        let asking = unless(self.source.fetch(previous), self.clock.sleep(self.policy.source_patience));
-        asking.await.unwrap_or_else(|| {
+        self.in_time(self.source.fetch(previous)).await
+    }
+
+    /// What comes of the source, within the time that it may take.
+    async fn in_time<T>(&self, asking: impl Future<Output = Result<T, AskError>>) -> Result<T, AskError> {
+        unless(asking, self.clock.sleep(self.policy.source_patience)).await.unwrap_or_else(|| {
             let (kind, endpoint) = (TransportErrorKind::Timeout, self.source.endpoint());
             Err(AskError::Transport(TransportError::new(kind, endpoint, "the source of tokens")))
         })
@@ -221,6 +245,14 @@ impl<So: TokenSource, St: TokenStore> Shelf<'_, So, St> {
         let (now, bound) = (self.inner.clock.now(), self.inner.store.lease_bound());
         self.held = self.held.take().filter(|(_, taken)| now.saturating_sub(*taken) < bound);
         self.held.is_some()
+    }
+
+    /// Gives the right back where too little of it is left to ask and to keep what is given: it is taken anew.
+    fn give_back_what_ends_soon(&mut self) {
+        let (policy, now) = (&self.inner.policy, self.inner.clock.now());
+        let needed = policy.source_patience.saturating_add(policy.store_patience);
+        let bound = self.inner.store.lease_bound().max(needed).saturating_sub(needed);
+        self.held = self.held.take().filter(|(_, taken)| now.saturating_sub(*taken) <= bound);
     }
 
     /// Takes the right, if nobody has it and the store can tell.

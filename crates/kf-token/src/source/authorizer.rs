@@ -9,7 +9,7 @@ use kf_model::{AppId, Endpoint};
 use kf_transport::Transport;
 
 use super::{Fetched, TokenSource};
-use crate::ask::ask_as;
+use crate::ask::{ask, is_of_token};
 use crate::{AskError, Record, TokenKey, TokenProvider};
 
 /// The token with which a third-party platform acts for a merchant, asked for with the refresh token that is kept. Each answer
@@ -62,10 +62,26 @@ impl TokenSource for AuthorizerToken {
         true
     }
 
+    async fn prepare(&self, previous: Option<&Record>) -> Result<(), AskError> {
+        // Without anything to ask with there is nothing to prepare.
+        if previous.is_some_and(|record| record.refresh.is_some()) {
+            self.component.token().await?;
+        }
+        Ok(())
+    }
+
     async fn fetch(&self, previous: Option<&Record>) -> Result<Fetched, AskError> {
         let refresh = previous.and_then(|record| record.refresh.clone()).ok_or(AskError::NotAuthorized)?;
         let call = RefreshAuthorizerToken::new(self.component_app_id.clone(), self.app_id.clone(), refresh.clone());
-        let answer = ask_as(&*self.wire, &call, &*self.component).await?;
+        let token = self.component.token().await?;
+        let outcome = ask(&*self.wire, &call, Some(Arc::clone(&token))).await;
+        let answer = outcome.map_err(|error| match error {
+            AskError::Answer(refusal) if is_of_token(&refusal) => {
+                self.component.refuse(&token);
+                AskError::TokenRefused(refusal)
+            }
+            other => other,
+        })?;
         let mut fetched = Fetched::new(answer.authorizer_access_token, answer.expires_in);
         // Where the platform names no other one, the one before stays.
         fetched.refresh = Some(answer.authorizer_refresh_token.unwrap_or(refresh));

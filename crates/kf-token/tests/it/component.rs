@@ -1,14 +1,16 @@
 //! A third-party platform and its merchants, over the simulated platform: what goes wrong in mid-flight.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use kf_model::component::Authorization;
 use kf_model::{AppId, Secret};
-use kf_sim::{Deed, Effect, Fault, LogFilter, MERCHANTS, Platform, SimTransport, Stamp, Strictness};
+use kf_sim::{Deed, Effect, Fault, LogFilter, MERCHANTS, OldRefresh, Platform, SimTransport, Stamp, Strictness};
 use kf_token::{Component, MemoryStore, Policy, RedeemError, TokenError, TokenErrorKind, TokenKey, TokenStore};
 use kf_transport::{Clock, ManualClock, Request, Response, Transport, TransportError};
+use tokio::sync::Semaphore;
 
 use crate::script::seconds;
 
@@ -340,4 +342,98 @@ async fn a_token_of_a_merchant_that_is_refused_is_refreshed_once() {
     }
     assert_ne!(tokens.token().await.unwrap(), first);
     assert_eq!(world.calls("refresh_authorizer_token"), 2);
+}
+
+/// The token of the platform comes late, and so does the refresh: the one takes nothing from the time of the other.
+#[tokio::test]
+async fn a_refresh_that_went_out_has_its_time_whatever_was_waited_for_before() {
+    for dies in [false, true] {
+        let (world, component) = World::with_merchant().await;
+        world.platform().change(|world| world.settings.authorizer_old_refresh = OldRefresh::VoidAtOnce);
+        if dies {
+            // It is refused in mid-flight, so that another one is waited for behind the first attempt.
+            component.tokens().token().await.unwrap();
+            world.platform().change(|world| {
+                let now = Some(Stamp::at(world.now()));
+                world.apps[2].tokens.iter_mut().for_each(|token| token.void_at = now);
+            });
+        }
+        for endpoint in ["fetch_component_token", "refresh_authorizer_token"] {
+            world.platform().fault(Fault::new(Effect::Delay(8_000)).on(endpoint)).unwrap();
+        }
+        let asked = component.clone();
+        let mut asking = tokio::spawn(async move { token(&asked).await });
+        while !asking.is_finished() {
+            crate::script::settle().await;
+            world.clock.advance(seconds(1));
+        }
+        (&mut asking).await.unwrap().unwrap();
+        assert_eq!(world.calls("refresh_authorizer_token"), if dies { 2 } else { 1 });
+    }
+}
+
+/// A platform whose first answer to a code waits until it is let go.
+#[derive(Clone, Debug)]
+struct Gate {
+    world: World,
+    is_first: Arc<AtomicBool>,
+    open: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl Transport for Gate {
+    async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let waits = request.endpoint == "redeem_authorization" && self.is_first.swap(false, Ordering::SeqCst);
+        let response = self.world.send(request).await;
+        if waits {
+            self.open.acquire().await.unwrap().forget();
+        }
+        response
+    }
+}
+
+/// Two codes of one merchant at once, where the answer to the first one is on its way for longer.
+#[tokio::test]
+async fn of_two_codes_the_authorization_that_was_given_last_is_kept() {
+    let (world, component) = World::with_ticket().await;
+    component.tokens().token().await.unwrap();
+    let gate = Gate { world: world.clone(), is_first: Arc::new(true.into()), open: Arc::new(Semaphore::new(0)) };
+    let (app, clock) = (PLATFORM.parse().unwrap(), Arc::new(world.clock.clone()));
+    let machine = Component::with(gate.clone(), app, PLATFORM_SECRET, world.store.clone(), clock, Policy::default());
+    let redeem = |code: Secret| {
+        let machine = machine.clone();
+        tokio::spawn(async move { machine.redeem(code).await.unwrap() })
+    };
+    let first = redeem(world.authorize(ALICE));
+    crate::script::settle().await;
+    let second = redeem(world.authorize(ALICE));
+    crate::script::settle().await;
+    gate.open.add_permits(1);
+    let (before, given) = (first.await.unwrap(), second.await.unwrap());
+    assert_ne!(before.authorizer_refresh_token, given.authorizer_refresh_token);
+    crate::script::settle().await;
+    let kept = world.store.load(&TokenKey::new(format!("authorizer:{PLATFORM}:{ALICE}"))).await.unwrap().unwrap();
+    assert_eq!(kept.refresh, Some(given.authorizer_refresh_token));
+    world.clock.advance(seconds(7_200));
+    machine.merchant(&app_id(ALICE)).token().await.unwrap();
+}
+
+/// A code that waits behind one that does not go on is redeemed all the same.
+#[tokio::test]
+async fn a_code_that_is_stuck_holds_up_the_next_one_for_a_while() {
+    let (world, component) = World::with_ticket().await;
+    component.tokens().token().await.unwrap();
+    let gate = Gate { world: world.clone(), is_first: Arc::new(true.into()), open: Arc::new(Semaphore::new(0)) };
+    let (app, clock) = (PLATFORM.parse().unwrap(), Arc::new(world.clock.clone()));
+    let machine = Component::with(gate, app, PLATFORM_SECRET, world.store.clone(), clock, Policy::default());
+    let [first, second] = [world.authorize(ALICE), world.authorize(BOB)].map(|code| {
+        let machine = machine.clone();
+        tokio::spawn(async move { machine.redeem(code).await.map(drop) })
+    });
+    crate::script::settle().await;
+    assert_eq!(world.calls("redeem_authorization"), 1);
+    world.clock.advance(seconds(30));
+    second.await.unwrap().unwrap();
+    assert!(!first.is_finished());
+    first.abort();
 }

@@ -262,10 +262,11 @@ impl Day {
                 let answer = self.get("/customservice/work/get", &[]);
                 let theirs = match self.second.bound {
                     _ if self.second.private => Err(10_130_030),
-                    None => Ok(json!({})),
-                    Some((corp, since)) => {
-                        Ok(json!({ "entityName": "Test Company", "corpid": corpid(corp), "bindTime": since }))
-                    }
+                    None => Ok(json!({ "errcode": 0, "errmsg": "ok" })),
+                    Some((corp, since)) => Ok(json!({
+                        "errcode": 0, "errmsg": "ok",
+                        "entityName": "Test Company", "corpid": corpid(corp), "bindTime": since,
+                    })),
                 };
                 shown("show_work", answer.errcode, answer.json, theirs)
             }
