@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::ask::{ask, ask_as};
 use crate::failpoints::reach;
+use crate::record::next_generation;
 use crate::source::authorizer::key;
 use crate::{
     AskError, AuthorizerToken, ComponentToken, Policy, Record, Refreshing, Saved, StoreError, TokenError,
@@ -176,7 +177,7 @@ impl<Store: TokenStore + Clone> Component<Store> {
             kept => kept?.map_or(0, |kept| kept.generation),
         };
         loop {
-            record.generation = expected.saturating_add(1);
+            record.generation = next_generation(expected, self.0.clock.wall());
             match store.save(&key, &record, expected).await? {
                 Saved::Kept => break,
                 Saved::Another(another) => expected = another.generation,

@@ -31,10 +31,20 @@ struct State {
     refusals: u64,
     /// The token that was refused soon after that, until the store was looked into: if there is no other, it stays.
     doubted: Option<Arc<Current>>,
-    /// A record that replaces what a source asks with and could not be kept, and the generation that it is to replace.
-    unkept: Option<(Record, u64)>,
+    /// A record that replaces what a source asks with and could not be kept.
+    unkept: Option<Unkept>,
     /// The generation of the last token. What a store holds of before was replaced, even if the store did not take that.
     generation: u64,
+}
+
+/// A record that could not be kept.
+#[derive(Clone)]
+pub(super) struct Unkept {
+    pub(super) record: Record,
+    /// The generation that it is to replace.
+    pub(super) expected: u64,
+    /// What it was asked for with.
+    pub(super) previous: Option<Record>,
 }
 
 /// A token that was refused, so that another one is fetched.
@@ -286,13 +296,22 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         state.failed = state.failed.take().filter(|(_, _, error)| error.kind() != kind);
     }
 
+    /// The store was looked into. What could not be kept is of no use any more where it holds another record than the one that
+    /// was asked with: whoever put that one knew better.
+    pub(super) fn saw(&self, stored: Option<&Record>) {
+        let mut state = self.flight.state();
+        if let Some(stored) = stored {
+            state.unkept = state.unkept.take().filter(|unkept| unkept.previous.as_ref() == Some(stored));
+        }
+    }
+
     /// A record that could not be kept is kept in mind until it can.
-    pub(super) fn keep_later(&self, record: Record, expected: u64) {
-        self.flight.state().unkept = Some((record, expected));
+    pub(super) fn keep_later(&self, unkept: Unkept) {
+        self.flight.state().unkept = Some(unkept);
     }
 
     /// The record that could not be kept before.
-    pub(super) fn unkept(&self) -> Option<(Record, u64)> {
+    pub(super) fn unkept(&self) -> Option<Unkept> {
         self.flight.state().unkept.take()
     }
 

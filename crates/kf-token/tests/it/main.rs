@@ -6,6 +6,7 @@ mod failing;
 mod file;
 mod hanging;
 mod hard;
+mod lives;
 mod refreshing;
 mod refused;
 mod rotating;
