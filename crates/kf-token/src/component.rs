@@ -22,7 +22,8 @@ use crate::{
 ///
 /// The platform pushes a ticket about every ten minutes: give each to [`put_ticket`](Self::put_ticket), in any process. A
 /// merchant who authorized comes back with a code: [`redeem`](Self::redeem) it. From then on [`merchant`](Self::merchant) gives
-/// the tokens to act for it, in all processes that share the store. The store holds what only the merchant could give again:
+/// the tokens to act for it, in all processes that share the store; those that were told that there is none see it within a
+/// second or two. The store holds what only the merchant could give again:
 /// look after it.
 pub struct Component<Store>(Arc<Inner<Store>>);
 

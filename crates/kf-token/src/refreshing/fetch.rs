@@ -61,7 +61,10 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     }
 
     /// What an operation of the store comes to, within the time that it may take.
-    async fn within<T>(&self, operation: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    pub(super) async fn within<T>(
+        &self,
+        operation: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
         let patience = self.policy.store_patience;
         unless(operation, self.clock.sleep(patience)).await.unwrap_or_else(|| {
             let what = format!("the token store does not answer within {patience:?}");
@@ -186,7 +189,14 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     }
 
     fn failure(&self, error: AskError) -> TokenError {
-        TokenError::of(error, self.source.endpoint(), self.pause(), self.policy.credentials_pause)
+        // Where nobody was asked yet, to look again costs nobody anything.
+        let is_found_by_looking = match &error {
+            AskError::NoTicket => true,
+            AskError::Token(error) => error.kind() == TokenErrorKind::NoTicket && error.errcode().is_none(),
+            _ => false,
+        };
+        let pause = if is_found_by_looking { self.pause().min(self.policy.look_pause) } else { self.pause() };
+        TokenError::of(error, self.source.endpoint(), pause, self.policy.credentials_pause)
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use kf_model::component::Authorization;
 use kf_model::{AppId, Secret};
 use kf_sim::{Deed, LogFilter, MERCHANTS, Platform, SimTransport};
 use kf_token::{
@@ -122,6 +123,19 @@ impl World {
     fn calls(&self, endpoint: &str) -> usize {
         let calls = self.0.wire.platform().calls(&LogFilter::default());
         calls.iter().filter(|call| call.endpoint.as_deref() == Some(endpoint)).count()
+    }
+
+    /// How many seconds a machine still says that there is no token; until then it asks nobody for one.
+    async fn seconds_until_served(&self, component: &Component<World>) -> u64 {
+        let asked = self.calls(REFRESH);
+        for waited in 0..100 {
+            if token(component).await.is_ok() {
+                return waited;
+            }
+            assert_eq!(self.calls(REFRESH), asked, "nobody asks the platform in a pause");
+            self.0.clock.advance(seconds(1));
+        }
+        panic!("it is not served");
     }
 }
 
@@ -244,4 +258,66 @@ async fn a_refusal_of_what_was_kept_before_says_nothing() {
     let given = token(&two).await.unwrap();
     world.0.before_refresh.let_through();
     assert_eq!(frozen.await.unwrap().unwrap(), given);
+}
+
+/// A machine that was told again and again that the merchant must authorize sees at once that it did, on another machine.
+#[tokio::test]
+async fn what_is_authorized_elsewhere_is_seen_in_a_pause() {
+    // Nothing was kept, or what is kept is refused.
+    for withdraws in [false, true] {
+        let (world, [one, two]) = World::with_merchant().await;
+        if withdraws {
+            world.0.wire.platform().act(Some(MERCHANT), &Deed::Withdraw { component: None }).unwrap();
+        } else {
+            two.forget(&merchant()).await.unwrap();
+        }
+        for _ in 0..10 {
+            assert_eq!(token(&one).await.unwrap_err().kind(), TokenErrorKind::NotAuthorized);
+            world.0.clock.advance(seconds(61));
+        }
+        token(&one).await.unwrap_err();
+        let asked = world.calls(REFRESH);
+        for _ in 0..25 {
+            token(&one).await.unwrap_err();
+            world.0.clock.advance(seconds(1));
+        }
+        assert_eq!(world.calls(REFRESH), asked, "looking is not asking");
+        two.redeem(world.authorize()).await.unwrap();
+        assert!(world.seconds_until_served(&one).await <= 1, "{withdraws}");
+    }
+}
+
+/// So it is with an authorization whose token is over, or is none: then it is asked for with what came along.
+#[tokio::test]
+async fn what_is_kept_elsewhere_without_a_token_is_asked_with() {
+    let world = World::new();
+    let [one, two] = [world.machine(), world.machine()];
+    for _ in 0..10 {
+        assert_eq!(token(&one).await.unwrap_err().kind(), TokenErrorKind::NotAuthorized);
+        world.0.clock.advance(seconds(61));
+    }
+    world.tell_ticket(&two).await;
+    token(&one).await.unwrap_err();
+    let mut known = Authorization::new(merchant(), "", "refreshtoken@@@made-up-for-the-Official-Account");
+    known.expires_in = 0;
+    two.keep(&known).await.unwrap();
+    world.0.clock.advance(seconds(1));
+    token(&one).await.unwrap();
+}
+
+/// A ticket that another machine was told is found as soon.
+#[tokio::test]
+async fn a_ticket_that_is_told_elsewhere_is_seen_in_a_pause() {
+    let world = World::new();
+    let [one, two] = [world.machine(), world.machine()];
+    let mut known = Authorization::new(merchant(), "", "refreshtoken@@@made-up-for-the-Official-Account");
+    known.expires_in = 0;
+    one.keep(&known).await.unwrap();
+    for _ in 0..10 {
+        assert_eq!(token(&one).await.unwrap_err().kind(), TokenErrorKind::NoTicket);
+        world.0.clock.advance(seconds(61));
+    }
+    token(&one).await.unwrap_err();
+    world.tell_ticket(&two).await;
+    assert!(world.seconds_until_served(&one).await <= 2);
 }
