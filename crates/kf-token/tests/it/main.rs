@@ -7,6 +7,7 @@ mod file;
 mod hanging;
 mod hard;
 mod lives;
+mod naming;
 mod refreshing;
 mod refused;
 mod rotating;
