@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::ask::{ask, ask_as};
 use crate::failpoints::reach;
+use crate::record::next_generation;
 use crate::source::authorizer::key;
 use crate::turns::Turns;
 use crate::{
@@ -23,7 +24,8 @@ use crate::{
 ///
 /// The platform pushes a ticket about every ten minutes: give each to [`put_ticket`](Self::put_ticket), in any process. A
 /// merchant who authorized comes back with a code: [`redeem`](Self::redeem) it. From then on [`merchant`](Self::merchant) gives
-/// the tokens to act for it, in all processes that share the store. The store holds what only the merchant could give again:
+/// the tokens to act for it, in all processes that share the store; those that were told that there is none see it within a
+/// second or two. The store holds what only the merchant could give again:
 /// look after it.
 pub struct Component<Store>(Arc<Inner<Store>>);
 
@@ -200,7 +202,7 @@ impl<Store: TokenStore + Clone> Component<Store> {
             kept => kept?.map_or(0, |kept| kept.generation),
         };
         loop {
-            record.generation = expected.saturating_add(1);
+            record.generation = next_generation(expected, self.0.clock.wall());
             match store.save(&key, &record, expected).await? {
                 Saved::Kept => break,
                 Saved::Another(another) => expected = another.generation,

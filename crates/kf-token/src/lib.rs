@@ -11,6 +11,7 @@ mod failpoints;
 #[doc(hidden)]
 pub mod failpoints;
 mod hide;
+mod one_token_name;
 mod provider;
 mod record;
 mod refreshing;
@@ -22,6 +23,7 @@ pub use ask::{AskError, request};
 pub use component::{Component, RedeemError};
 pub use error::{TokenError, TokenErrorKind};
 pub use hide::Credentials;
+pub use one_token_name::OneTokenName;
 pub use provider::{StaticToken, TokenProvider};
 pub use record::{Record, TokenKey};
 pub use refreshing::{Policy, Refreshing};

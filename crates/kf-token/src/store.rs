@@ -34,7 +34,8 @@ pub trait TokenStore: Send + Sync + fmt::Debug + 'static {
     ///
     /// Of several that are saved at once and expect the same, one is kept, and the others are given that one. What is saved at once
     /// under other keys takes nothing from each other. Where nothing is kept, or what is no record, the record is kept whatever
-    /// was expected: what was lost cannot be newer.
+    /// was expected: what was lost cannot be newer. That a generation of before does not come again is the part of those who make
+    /// the records.
     ///
     /// # Errors
     ///

@@ -4,6 +4,7 @@
 mod child;
 mod family;
 mod keeping;
+mod merchants;
 mod processes;
 mod redis;
 mod tls;

@@ -10,8 +10,9 @@ use tokio::sync::watch;
 
 use super::Inner;
 use super::current::Current;
-use super::flight::Outcome;
+use super::flight::{Outcome, Unkept};
 use crate::failpoints::reach;
+use crate::record::next_generation;
 use crate::{
     AskError, Fetched, Lease, Record, Saved, StoreError, TokenError, TokenErrorKind, TokenKey, TokenSource, TokenStore,
 };
@@ -26,6 +27,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             reach("before-look");
             let stored = shelf.look().await?;
             self.go_on(own);
+            self.saw(stored.as_ref());
             // One that stood still may find that another one took its place; so may one that was begun too late.
             if let Some(token) = self.fresh() {
                 return Ok(token);
@@ -69,7 +71,10 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     }
 
     /// What an operation of the store comes to, within the time that it may take.
-    async fn within<T>(&self, operation: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    pub(super) async fn within<T>(
+        &self,
+        operation: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
         let patience = self.policy.store_patience;
         unless(operation, self.clock.sleep(patience)).await.unwrap_or_else(|| {
             let what = format!("the token store does not answer within {patience:?}");
@@ -99,7 +104,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         let (refusals, known) = self.asks();
         // What was given before and could not be kept is kept first: what to ask with next stands in it.
         let (record, expected) = match self.unkept() {
-            Some(unkept) => unkept,
+            Some(unkept) => (unkept.record, unkept.expected),
             None => {
                 reach("before-ask");
                 let fetched = self.answer(previous).await;
@@ -123,7 +128,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             }
         };
         reach("after-ask");
-        let Some(record) = self.keep(record, expected, own).await? else { return Ok(None) };
+        let Some(record) = self.keep(record, expected, previous, own).await? else { return Ok(None) };
         reach("after-save");
         match Current::of(&record, &*self.clock, &self.policy) {
             Some(current) => Ok(self.give_out(current, record.generation, refusals)),
@@ -168,7 +173,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
             Ok(seconds) if seconds > 0 => Duration::from_secs(seconds).min(self.policy.lifetime_max),
             _ => self.policy.lifetime_unknown,
         };
-        let generation = expected.max(self.generation()).saturating_add(1);
+        let generation = next_generation(expected.max(self.generation()), self.clock.wall());
         let ends_at = wall.saturating_add(life.as_secs().max(1));
         let mut record = Record::new(fetched.token, wall, ends_at, generation);
         record.refresh = fetched.refresh;
@@ -181,6 +186,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         &self,
         mut record: Record,
         mut expected: u64,
+        previous: Option<&Record>,
         own: &watch::Receiver<Outcome>,
     ) -> Result<Option<Record>, TokenError> {
         for _ in 0..2 {
@@ -196,7 +202,7 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
                 }
                 Err(error) => {
                     if self.source.rotates() {
-                        self.keep_later(record.clone(), expected);
+                        self.keep_later(Unkept { record: record.clone(), expected, previous: previous.cloned() });
                     }
                     self.without_store(error, "the token store cannot be written")?;
                     break;
@@ -207,7 +213,14 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     }
 
     fn failure(&self, error: AskError) -> TokenError {
-        TokenError::of(error, self.source.endpoint(), self.pause(), self.policy.credentials_pause)
+        // Where nobody was asked yet, to look again costs nobody anything.
+        let is_found_by_looking = match &error {
+            AskError::NoTicket => true,
+            AskError::Token(error) => error.kind() == TokenErrorKind::NoTicket && error.errcode().is_none(),
+            _ => false,
+        };
+        let pause = if is_found_by_looking { self.pause().min(self.policy.look_pause) } else { self.pause() };
+        TokenError::of(error, self.source.endpoint(), pause, self.policy.credentials_pause)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kf_model::Secret;
 use kf_transport::unless;
 use tokio::sync::watch;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::current::{Current, chance};
 use super::{Inner, Policy};
@@ -31,10 +31,22 @@ struct State {
     refusals: u64,
     /// The token that was refused soon after that, until the store was looked into: if there is no other, it stays.
     doubted: Option<Arc<Current>>,
-    /// A record that replaces what a source asks with and could not be kept, and the generation that it is to replace.
-    unkept: Option<(Record, u64)>,
+    /// A record that replaces what a source asks with and could not be kept.
+    unkept: Option<Unkept>,
+    /// The generation of the record that a store held when it was looked into last, and when that was.
+    seen: (u64, Duration),
     /// The generation of the last token. What a store holds of before was replaced, even if the store did not take that.
     generation: u64,
+}
+
+/// A record that could not be kept.
+#[derive(Clone)]
+pub(super) struct Unkept {
+    pub(super) record: Record,
+    /// The generation that it is to replace.
+    pub(super) expected: u64,
+    /// What it was asked for with.
+    pub(super) previous: Option<Record>,
 }
 
 /// A token that was refused, so that another one is fetched.
@@ -60,7 +72,7 @@ impl Flight {
         let mut state = self.state();
         // Whoever looked may have been overtaken by the next token: the fetch sees that.
         if state.flying(now, &inner.policy).is_none() && state.pause_left(now, &inner.policy).is_none() {
-            state.begin(inner, now);
+            state.begin(inner, now, None);
         }
     }
 }
@@ -98,11 +110,18 @@ impl State {
         Some((left, error))
     }
 
-    /// Begins a fetch in a task of its own, so that no caller who gives up can end it.
+    /// Whether the store may be looked into during the pause after a failure, which another process may have ended.
+    fn may_look(&self, now: Duration, error: &TokenError, policy: &Policy) -> bool {
+        error.kind() != TokenErrorKind::Store && now.saturating_sub(self.seen.1) >= policy.look_pause
+    }
+
+    /// Begins a fetch in a task of its own, so that no caller who gives up can end it. In the pause after a failure it does no
+    /// more than look, unless another record is kept by then.
     fn begin<So: TokenSource, St: TokenStore>(
         &mut self,
         inner: &Arc<Inner<So, St>>,
         now: Duration,
+        failed: Option<TokenError>,
     ) -> watch::Receiver<Outcome> {
         let (tell, outcome) = watch::channel(None);
         self.under_way = Some((outcome.clone(), now));
@@ -111,13 +130,10 @@ impl State {
         let (inner, own) = (Arc::clone(inner), outcome.clone());
         tokio::spawn(async move {
             let landing = Landing { inner: &inner, own: &own };
-            let began = inner.clock.now();
-            let came = inner.fetch(&own).instrument(span.clone()).await;
-            let elapsed = inner.clock.now().saturating_sub(began);
-            span.in_scope(|| report(&came, elapsed));
-            if let Err(error) = &came {
-                inner.flight.state().fail(error.clone(), inner.clock.now());
-            }
+            let came = match failed {
+                Some(error) if !inner.is_another_kept().await => Err(error),
+                _ => inner.fetch_and_tell(&own, span).await,
+            };
             drop(landing);
             let _ = tell.send(Some(came));
         });
@@ -203,11 +219,32 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         if let Some(outcome) = state.flying(now, &inner.policy) {
             return Ok(Err(outcome.clone()));
         }
-        let pause = state.pause_left(now, &inner.policy);
-        if let Some((_, error)) = pause.filter(|_| state.doubted.is_none()) {
-            return Err(error.clone());
+        let pause = state.pause_left(now, &inner.policy).filter(|_| state.doubted.is_none());
+        let failed = pause.map(|(_, error)| error.clone());
+        match failed {
+            Some(error) if !state.may_look(now, &error, &inner.policy) => Err(error),
+            failed => Ok(Err(state.begin(inner, now, failed))),
         }
-        Ok(Err(state.begin(inner, now)))
+    }
+
+    /// A fetch, and what is told and remembered of it.
+    async fn fetch_and_tell(&self, own: &watch::Receiver<Outcome>, span: Span) -> Result<Arc<Secret>, TokenError> {
+        let began = self.clock.now();
+        let came = self.fetch(own).instrument(span.clone()).await;
+        let elapsed = self.clock.now().saturating_sub(began);
+        span.in_scope(|| report(&came, elapsed));
+        if let Err(error) = &came {
+            self.flight.state().fail(error.clone(), self.clock.now());
+        }
+        came
+    }
+
+    /// Whether the store holds another record than the one that was looked at last.
+    async fn is_another_kept(&self) -> bool {
+        let seen = self.flight.state().seen.0;
+        let kept = self.within(self.store.load(self.source.key())).await;
+        self.flight.state().seen.1 = self.clock.now();
+        kept.is_ok_and(|kept| kept.is_some_and(|kept| kept.generation != seen))
     }
 
     /// The fetch goes on.
@@ -286,13 +323,24 @@ impl<So: TokenSource, St: TokenStore> Inner<So, St> {
         state.failed = state.failed.take().filter(|(_, _, error)| error.kind() != kind);
     }
 
+    /// The store was looked into. What could not be kept is of no use any more where it holds another record than the one that
+    /// was asked with: whoever put that one knew better.
+    pub(super) fn saw(&self, stored: Option<&Record>) {
+        let now = self.clock.now();
+        let mut state = self.flight.state();
+        state.seen = (stored.map_or(0, |stored| stored.generation), now);
+        if let Some(stored) = stored {
+            state.unkept = state.unkept.take().filter(|unkept| unkept.previous.as_ref() == Some(stored));
+        }
+    }
+
     /// A record that could not be kept is kept in mind until it can.
-    pub(super) fn keep_later(&self, record: Record, expected: u64) {
-        self.flight.state().unkept = Some((record, expected));
+    pub(super) fn keep_later(&self, unkept: Unkept) {
+        self.flight.state().unkept = Some(unkept);
     }
 
     /// The record that could not be kept before.
-    pub(super) fn unkept(&self) -> Option<(Record, u64)> {
+    pub(super) fn unkept(&self) -> Option<Unkept> {
         self.flight.state().unkept.take()
     }
 

@@ -17,6 +17,9 @@ pub struct Policy {
     pub pause_min: Duration,
     /// The longest pause.
     pub pause_max: Duration,
+    /// How often somebody who needs a token looks into the store during a pause, where another process may have put what is
+    /// missing.
+    pub look_pause: Duration,
     /// How long to wait after a refused token led to a fetch before another one may.
     pub refused_pause: Duration,
     /// How long nobody asks again after the platform said that the credentials are wrong.
@@ -38,6 +41,7 @@ impl Default for Policy {
             early_part: 50,
             pause_min: Duration::from_millis(500),
             pause_max: Duration::from_secs(60),
+            look_pause: Duration::from_secs(1),
             refused_pause: Duration::from_secs(30),
             credentials_pause: Duration::from_secs(300),
             lease_poll: Duration::from_millis(100),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use kf_model::component::FetchComponentToken;
@@ -10,6 +11,7 @@ use kf_transport::Transport;
 
 use super::{Fetched, TokenSource};
 use crate::ask::ask;
+use crate::record::next_generation;
 use crate::{AskError, Record, Saved, StoreError, TokenKey, TokenStore};
 
 /// How long a ticket is good for, in seconds.
@@ -52,7 +54,7 @@ impl<Store: TokenStore> ComponentToken<Store> {
                 return Ok(());
             }
             let expected = kept.map_or(0, |kept| kept.generation);
-            record.generation = expected.saturating_add(1);
+            record.generation = next_generation(expected, Duration::from_secs(pushed_at));
             match self.store.save(&self.ticket_key, &record, expected).await? {
                 Saved::Kept => return Ok(()),
                 Saved::Another(another) => kept = Some(another),

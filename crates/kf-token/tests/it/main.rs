@@ -6,6 +6,8 @@ mod failing;
 mod file;
 mod hanging;
 mod hard;
+mod lives;
+mod naming;
 mod refreshing;
 mod refused;
 mod rotating;

@@ -9,7 +9,7 @@ use kf_token::{Lease, MemoryStore, Policy, Record, Refreshing, Saved, StoreError
 use kf_transport::{Clock, ManualClock};
 
 use crate::script::Step::{Give, Silent};
-use crate::script::{Script, seconds, secret, settle, tokens, tokens_in};
+use crate::script::{Script, generation, seconds, secret, settle, tokens, tokens_in};
 
 #[tokio::test]
 async fn a_refused_token_is_fetched_anew_once() {
@@ -91,8 +91,9 @@ async fn a_refusal_soon_after_another_one_looks_into_the_store() {
     tokens.refuse(&two);
     assert_eq!(tokens.token().await.unwrap(), two, "there is no other");
     let now = clock.wall().as_secs();
-    let of_another = Record::new("three", now, now + 7200, 3);
-    assert_eq!(store.save(&TokenKey::new("test:script"), &of_another, 2).await.unwrap(), Saved::Kept);
+    let last = generation(&clock) + 1;
+    let of_another = Record::new("three", now, now + 7200, last + 1);
+    assert_eq!(store.save(&TokenKey::new("test:script"), &of_another, last).await.unwrap(), Saved::Kept);
     tokens.refuse(&two);
     assert_eq!(tokens.token().await.unwrap(), secret("three"));
     assert_eq!(script.asked(), 2);

@@ -13,7 +13,7 @@ use kf_token::{
 use kf_transport::{Clock, ManualClock};
 
 use crate::file::Folder;
-use crate::script::{seconds, secret, settle};
+use crate::script::{generation, seconds, secret, settle};
 
 /// A platform on which a refresh token is void as soon as it was asked with.
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ async fn it_asks_with_what_is_kept_and_keeps_what_it_is_given() {
         assert_eq!(tokens.token().await.unwrap(), secret(&format!("token {number}")));
         let kept = store.load(&rotor.0.key).await.unwrap().unwrap();
         let refresh: Secret = format!("refresh {number}").as_str().into();
-        assert_eq!((kept.refresh, kept.generation), (Some(refresh), number + 1));
+        assert_eq!((kept.refresh, kept.generation), (Some(refresh), generation(&clock)));
         clock.advance(seconds(7200));
     }
 }
@@ -203,7 +203,24 @@ async fn a_newer_authorization_is_not_replaced() {
     clock.advance(seconds(60));
     assert_eq!(tokens.token().await.unwrap(), secret("token 2"));
     assert!(rotor.0.used.lock().unwrap().contains("refresh anew"));
-    assert_eq!(store.load(&rotor.0.key).await.unwrap().unwrap().generation, 3);
+    assert_eq!(store.load(&rotor.0.key).await.unwrap().unwrap().generation, generation(&clock));
+}
+
+/// So it is where another program wrote what counts the same.
+#[tokio::test]
+async fn an_authorization_of_the_same_number_is_not_replaced() {
+    let (rotor, clock) = (Rotor::new(), ManualClock::default());
+    let store = store(&clock).await;
+    store.0.save.store(true, Ordering::SeqCst);
+    let tokens = tokens(&rotor, store.clone(), &clock);
+    tokens.token().await.unwrap_err();
+    store.0.save.store(false, Ordering::SeqCst);
+    let mut anew = authorized(&clock);
+    anew.refresh = Some("refresh anew".into());
+    store.save(&rotor.0.key, &anew, 1).await.unwrap();
+    clock.advance(seconds(60));
+    assert_eq!(tokens.token().await.unwrap(), secret("token 2"));
+    assert!(rotor.0.used.lock().unwrap().contains("refresh anew"));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use kf_model::{DecodeError, ErrCode, Refusal, Secret};
 use kf_token::{AskError, Fetched, MemoryStore, Policy, Record, Refreshing, TokenKey, TokenSource, TokenStore};
-use kf_transport::{ManualClock, TransportError, TransportErrorKind};
+use kf_transport::{Clock, ManualClock, TransportError, TransportErrorKind};
 use tokio::sync::Semaphore;
 
 /// What the platform does when it is asked once.
@@ -94,6 +94,11 @@ pub(crate) fn tokens_in<Store: TokenStore>(script: &Script, store: Store, clock:
 
 pub(crate) fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
+}
+
+/// The generation of a record that is made now, unless another one was at the same time.
+pub(crate) fn generation(clock: &ManualClock) -> u64 {
+    clock.wall().as_micros().try_into().unwrap()
 }
 
 pub(crate) fn secret(text: &str) -> Arc<Secret> {
