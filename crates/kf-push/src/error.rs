@@ -17,6 +17,11 @@ pub enum PushError {
     /// The signature is not that of the token: the push is of somebody else, or the token is not that of the console.
     #[error("the signature does not fit; if the platform sent it, the push token is not the one of the console")]
     Signature,
+    /// The check of the URL is signed as encrypted pushes are, which no check of this platform is.
+    #[error(
+        "the check of the URL has `msg_signature` alone, and nothing is decrypted for a check; the platform signs one as `signature`, so check the URL in the console of the account"
+    )]
+    SealedCheck,
     /// The push is in the clear, where only encrypted ones are taken.
     #[error("the push is not encrypted, and only encrypted ones are taken")]
     NotEncrypted,
@@ -43,7 +48,7 @@ impl PushError {
     pub fn status(&self) -> u16 {
         match self {
             Self::TooLarge { .. } => 413,
-            Self::Signature | Self::NotEncrypted | Self::NoKey | Self::Cipher => 403,
+            Self::Signature | Self::SealedCheck | Self::NotEncrypted | Self::NoKey | Self::Cipher => 403,
             Self::Query { .. } | Self::Malformed(_) => 400,
         }
     }
