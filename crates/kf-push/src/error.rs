@@ -103,9 +103,6 @@ pub enum Problem {
     /// It is neither XML nor JSON.
     #[error("it is neither XML nor a JSON object")]
     Neither,
-    /// It is not UTF-8.
-    #[error("it is not UTF-8")]
-    NotUtf8,
     /// The XML, or JSON, breaks the rules of its form.
     #[error("it breaks the rules of its form")]
     Syntax,
