@@ -33,6 +33,9 @@ pub enum PushError {
         "the encrypted text does not open with any key for this app; its key may have been changed in the console, or the app may be another one"
     )]
     Cipher,
+    /// What was sent is a reply of this very account: whoever got it sends it back.
+    #[error("this is a reply of the account itself and no push; somebody sent it back, and it is not to be worked on")]
+    OwnReply,
     /// The body has too many bytes.
     #[error("the push has {found} bytes; at most {max} are taken", max = crate::PUSH_BYTES_MAX)]
     #[allow(missing_docs, reason = "the variant says it")]
@@ -48,7 +51,9 @@ impl PushError {
     pub fn status(&self) -> u16 {
         match self {
             Self::TooLarge { .. } => 413,
-            Self::Signature | Self::SealedCheck | Self::NotEncrypted | Self::NoKey | Self::Cipher => 403,
+            Self::Signature | Self::SealedCheck | Self::NotEncrypted | Self::NoKey | Self::Cipher | Self::OwnReply => {
+                403
+            }
             Self::Query { .. } | Self::Malformed(_) => 400,
         }
     }

@@ -98,6 +98,9 @@ impl Receiver {
         let token = self.signer_of_encrypted(query, encrypted)?;
         let (clear, opened) = self.decrypt(encrypted, token)?;
         let (fields, format) = fields::read(&clear)?;
+        if self.is_own_reply(&fields) {
+            return Err(PushError::OwnReply);
+        }
         Ok(Push::new(fields, format, opened))
     }
 
@@ -141,6 +144,16 @@ impl Receiver {
             return Err(PushError::NoKey);
         }
         Ok(Push::new(fields, format, Opened { token, key: None }))
+    }
+
+    /// Whether these members are what [`answer`](Self::answer) writes, which is signed and encrypted just as a push is.
+    fn is_own_reply(&self, fields: &Fields) -> bool {
+        let is_account = |name| {
+            let name = fields.text(name).unwrap_or_default().trim();
+            name.starts_with("gh_") || name == self.app_id.as_str()
+        };
+        fields.text("MsgType").is_some_and(|kind| kind.trim() == "transfer_customer_service")
+            || is_account("FromUserName") && !is_account("ToUserName")
     }
 
     fn signer_of_clear(&self, query: &PushQuery) -> Result<usize, PushError> {

@@ -48,6 +48,8 @@ fn hostile_xml_is_refused() {
         ("<xml><A>1</A><A>2</A></xml>", Problem::Twice),
         ("<xml><A>1</A><A><B>2</B></A></xml>", Problem::Twice),
         ("<xml><A><B>2</B></A><A>1</A></xml>", Problem::Twice),
+        ("<xml><C><A>1</A><A>2</A></C></xml>", Problem::Twice),
+        ("<xml><C><D><A>1</A></D><D><A>1</A><A><B>2</B></A></D></C></xml>", Problem::Twice),
         ("<xml>text<A>1</A></xml>", Problem::Mixed),
         ("<xml><A>1</A>&#33;</xml>", Problem::Mixed),
         ("<xml>text</xml>", Problem::Mixed),
