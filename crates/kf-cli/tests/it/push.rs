@@ -1,8 +1,8 @@
 //! `kf sim --push-to`: the simulator and a real bot, two programs on one machine.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::TcpListener;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -159,6 +159,70 @@ fn the_default_world_and_the_bot_know_each_other() {
     folder.kf(&["sim", "say", IDLE, "hello"]).ok();
     sim.line();
     assert!(sim.line().contains("got text"));
+}
+
+/// The bot asks who is online while the platform waits five seconds for its answer.
+#[test]
+fn a_customer_is_handed_over_where_the_platform_does_not_answer_in_time() {
+    for (number, endpoint) in [(44, "list_online_accounts"), (45, "fetch_stable_token")] {
+        let folder = Folder::new(&format!("push-late-{endpoint}"));
+        let listen = free(number);
+        let bot = Bot::start(&folder, &["--platform", &format!("http://{listen}")]);
+        let mut sim = folder.start(&["sim", "--listen", &listen, "--push-to", &bot.url]);
+        folder.kf(&["sim", "fault", "--endpoint", endpoint, "delay", "20000"]).ok();
+        folder.kf(&["sim", "say", IDLE, "a person, please"]).ok();
+        sim.line();
+        // Also on a machine so busy that it is the answer to a repeat.
+        let answer = sim.line();
+        assert!(answer.ends_with(&format!("status 200, test1@test took {IDLE}\n")), "{endpoint}: {answer}");
+        assert!(bot.end().contains("who is online cannot be told"), "{endpoint}");
+    }
+}
+
+/// Passes each connection on, and hangs up on the first POST once its answer is there.
+fn losing_the_first_answer(url: &str) -> String {
+    let (server, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
+    let server = server.to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut lost = 0;
+        for stream in listener.incoming() {
+            let (mut client, mut server) = (stream.unwrap(), TcpStream::connect(&server).unwrap());
+            let (mut asked, mut asking) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            let mut method = [0];
+            client.peek(&mut method).unwrap();
+            std::thread::spawn(move || {
+                let _ = io::copy(&mut asked, &mut asking);
+                let _ = asking.shutdown(Shutdown::Write);
+            });
+            if method == *b"P" && lost == 0 {
+                lost += server.read(&mut [0; 4096]).unwrap();
+            } else {
+                let _ = io::copy(&mut server, &mut client);
+            }
+            let _ = client.shutdown(Shutdown::Both);
+            let _ = server.shutdown(Shutdown::Both);
+        }
+    });
+    format!("http://{address}/{path}")
+}
+
+#[test]
+fn a_customer_whose_first_answer_is_lost_gets_it_with_the_repeat() {
+    let folder = Folder::new("push-lost");
+    let listen = free(46);
+    let bot = Bot::start(&folder, &["--platform", &format!("http://{listen}")]);
+    let url = losing_the_first_answer(&bot.url);
+    let mut sim = folder.start(&["sim", "--listen", &listen, "--push-to", &url]);
+    folder.kf(&["sim", "say", IDLE, "a person, please"]).ok();
+    sim.line();
+    let answer = sim.line();
+    assert!(answer.contains(", delivery 2)") && answer.ends_with(&format!("test1@test took {IDLE}\n")), "{answer}");
+    let why = sim.complaint();
+    assert!(why.contains("it is delivered again"), "{why}");
+    let calls = folder.kf(&["sim", "log"]).ok();
+    assert_eq!(calls.matches("getonlinekflist").count(), 1, "the repeat is not worked on: {calls}");
 }
 
 #[test]
