@@ -257,19 +257,58 @@ fn credentials_come_from_a_file_that_is_closed_or_the_environment() {
     }
 }
 
+/// A misspelled key is found by what the first lines say.
+#[test]
+fn it_says_at_once_what_pushes_are_sealed_with() {
+    let folder = Folder::new("push-said");
+    fs::write(folder.path("scenario.toml"), folder.kf(&["sim", "scenario"]).ok().replace("\nkey = ", "\n# key = "))
+        .unwrap();
+    let clear = "NOT encrypted: the token came without a key, so the key of the scenario is not used";
+    let rows: [(&[&str], &str, &str); 5] = [
+        (&[], "", "signed with the token of the scenario, encrypted with the key of the scenario"),
+        (
+            &["--push-compatible"],
+            "",
+            "of the scenario, encrypted with the key of the scenario, and in the clear as well",
+        ),
+        (
+            &["--push-secret-file", "said.json"],
+            "push_key",
+            "token given at start, encrypted with the key given at start",
+        ),
+        (&["--push-secret-file", "said.json"], "push_kei", clear),
+        (&["--scenario", "scenario.toml"], "", "signed with the token of the scenario, NOT encrypted: there is no key"),
+    ];
+    for (args, name, expected) in rows {
+        let text = format!("{{\"push_token\": \"{TOKEN}\", \"{name}\": \"{KEY}\"}}");
+        fs::write(folder.path("said.json"), text).unwrap();
+        fs::set_permissions(folder.path("said.json"), fs::Permissions::from_mode(0o600)).unwrap();
+        let to = ["sim", "--listen", "127.0.0.1:0", "--push-to", "http://127.0.0.1:1/push?key=canary"];
+        let sim = folder.start(&[&to[..], args].concat());
+        let line = sim.text.lines().skip_while(|line| *line != "Pushes:").nth(1).unwrap_or_default();
+        assert!(line.starts_with("  wx5ca1ab1e00c0ffee to http://127.0.0.1:1/push, "), "{}", sim.text);
+        assert!(line.ends_with(expected) && !sim.text.contains("canary"), "{args:?} {name}: {line}");
+    }
+    assert!(!folder.start(&["sim", "--listen", "127.0.0.1:0"]).text.contains("Pushes:"));
+}
+
 #[test]
 fn arguments_that_do_not_fit_are_refused() {
     let folder = Folder::new("push-usage");
-    let rows: [(&[&str], &str); 5] = [
+    let rows: [(&[&str], &str); 6] = [
         (&["--push-json"], "--push-to: write the URL"),
         (&["--push-to", "127.0.0.1:8080"], "does not begin with http://"),
         (&["--push-to", "https://bot.example/"], "no other way is spoken"),
         (&["--push-to", "http://127.0.0.1:1/", "--push-app", "wx1"], "there is no app \"wx1\""),
+        (
+            &["--push-to", "http://user:canary@bot/?canary"],
+            "http://***@bot/?*** is no URL to push to: it has no host, or cred",
+        ),
         (&["--push-auth-to", "http://127.0.0.1:1/"], "is no third-party platform"),
     ];
     for (args, why) in rows {
         let err = folder.kf(&[&["sim", "--listen", "127.0.0.1:0"], args].concat()).failed(2);
-        assert!(err.contains(why), "{args:?}: {err}");
+        assert!(err.contains(why) && !err.contains("canary"), "{args:?}: {err}");
     }
     for arg in ["--push-token=canary", "--push-key=canary"] {
         assert!(!folder.kf(&["sim", arg]).failed(2).contains("canary"));
