@@ -114,7 +114,7 @@ fn a_check_of_the_url_decrypts_nothing() {
     let push = sender().with_key(key()).push(&said("text").with("Content", "canary"), &stamp());
     let envelope = kf_push::Fields::read(push.body.as_bytes()).unwrap();
     let encrypted = envelope.text("Encrypt").unwrap();
-    let mut replayed = push.clone();
+    let mut replayed = push;
     replayed.query.push(("echostr", encrypted.to_owned()));
     // With the `signature` of the push it is echoed as whoever sent it has it already.
     assert_eq!(receiver.check_url(&query(&replayed)).unwrap().body, encrypted);
