@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::excerpt::excerpt;
 use crate::head::{AnswerSeed, Head};
-use crate::lenient::mend;
+use crate::lenient::mend_json;
 use crate::{Answer, Endpoint, EndpointSpec, Escaped, RawAnswer, Refusal};
 
 /// Reads the answer to a call. (Feature `json`.)
@@ -128,7 +128,7 @@ fn is_answer<T: Answer>(body: &[u8]) -> bool {
             Err(_) => false,
         }
     };
-    core::str::from_utf8(body).is_ok_and(holds) || mend(body).map(Zeroizing::new).is_some_and(|text| holds(&text))
+    core::str::from_utf8(body).is_ok_and(holds) || mend_json(body).map(Zeroizing::new).is_some_and(|text| holds(&text))
 }
 
 enum Outcome<T> {
@@ -192,7 +192,7 @@ fn refusal_without_data<T>(text: &str, error: &serde_json::Error) -> Result<Outc
 
 fn reread<T: Answer>(body: &[u8]) -> Option<Result<Outcome<T>, Fault>> {
     // The copy may hold a credential, as the answer itself does.
-    mend(body).map(Zeroizing::new).map(|text| read(&text).map_err(Fault::of_copy))
+    mend_json(body).map(Zeroizing::new).map(|text| read(&text).map_err(Fault::of_copy))
 }
 
 fn parse_answer<T: Answer>(text: &str, head: &mut Head) -> Result<T, serde_json::Error> {

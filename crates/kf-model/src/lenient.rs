@@ -1,14 +1,15 @@
-//! The second pass over an answer that broke the rules of JSON in a way that real servers do.
+//! The second pass over JSON that broke its rules in a way that real servers do.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 
 const REPLACEMENT: &str = "\u{FFFD}";
 
-/// Mends bad UTF-8, raw control characters in strings and lone surrogates; `None` when there is nothing of the kind.
+/// Mends JSON with bad UTF-8, raw control characters in strings and lone surrogates; `None` when there is nothing of the kind.
 ///
 /// A control character becomes its escape, so it is kept; the others become U+FFFD.
-pub(crate) fn mend(body: &[u8]) -> Option<String> {
+#[must_use]
+pub fn mend_json(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let mut mended = String::with_capacity(text.len());
     let mut rest = text.as_ref();

@@ -70,6 +70,8 @@ pub use id::{
     AppId, ArticleId, BusinessId, CardId, CorpId, IdError, IdKind, IdRule, MediaId, MessageId, OpenId, WechatId,
 };
 pub use kf_id::KfId;
+#[cfg(feature = "json")]
+pub use lenient::mend_json;
 pub use media_rules::MediaError;
 pub use message_text::{MessageText, MessageTextError};
 pub use nickname::{Nickname, NicknameError};

@@ -17,6 +17,11 @@ pub enum PushError {
     /// The signature is not that of the token: the push is of somebody else, or the token is not that of the console.
     #[error("the signature does not fit; if the platform sent it, the push token is not the one of the console")]
     Signature,
+    /// The check of the URL is signed as encrypted pushes are, which no check of this platform is.
+    #[error(
+        "the check of the URL has `msg_signature` alone, and nothing is decrypted for a check; the platform signs one as `signature`, so check the URL in the console of the account"
+    )]
+    SealedCheck,
     /// The push is in the clear, where only encrypted ones are taken.
     #[error("the push is not encrypted, and only encrypted ones are taken")]
     NotEncrypted,
@@ -28,6 +33,9 @@ pub enum PushError {
         "the encrypted text does not open with any key for this app; its key may have been changed in the console, or the app may be another one"
     )]
     Cipher,
+    /// What was sent is a reply of this very account: whoever got it sends it back.
+    #[error("this is a reply of the account itself and no push; somebody sent it back, and it is not to be worked on")]
+    OwnReply,
     /// The body has too many bytes.
     #[error("the push has {found} bytes; at most {max} are taken", max = crate::PUSH_BYTES_MAX)]
     #[allow(missing_docs, reason = "the variant says it")]
@@ -43,7 +51,9 @@ impl PushError {
     pub fn status(&self) -> u16 {
         match self {
             Self::TooLarge { .. } => 413,
-            Self::Signature | Self::NotEncrypted | Self::NoKey | Self::Cipher => 403,
+            Self::Signature | Self::SealedCheck | Self::NotEncrypted | Self::NoKey | Self::Cipher | Self::OwnReply => {
+                403
+            }
             Self::Query { .. } | Self::Malformed(_) => 400,
         }
     }
@@ -98,9 +108,6 @@ pub enum Problem {
     /// It is neither XML nor JSON.
     #[error("it is neither XML nor a JSON object")]
     Neither,
-    /// It is not UTF-8.
-    #[error("it is not UTF-8")]
-    NotUtf8,
     /// The XML, or JSON, breaks the rules of its form.
     #[error("it breaks the rules of its form")]
     Syntax,

@@ -132,7 +132,8 @@ pub(crate) fn read(body: &[u8]) -> Result<(Fields, Format), PushError> {
     if body.len() > PUSH_BYTES_MAX {
         return Err(PushError::TooLarge { found: body.len() });
     }
-    let text = str::from_utf8(body).map_err(|error| Problem::NotUtf8.at(error.valid_up_to()))?;
+    // What people write is cut by bytes on its way, and a refused message shows its author a fault.
+    let text = String::from_utf8_lossy(body);
     let trimmed = text.trim_start_matches('\u{FEFF}').trim_start();
     let before = text.len() - trimmed.len();
     let (fields, format) = match trimmed.bytes().next() {
@@ -141,7 +142,7 @@ pub(crate) fn read(body: &[u8]) -> Result<(Fields, Format), PushError> {
         Some(b'{') => (json::read(trimmed), Format::Json),
         _ => return Err(Problem::Neither.at(before).into()),
     };
-    let fields = fields.map_err(|Malformed { problem, at }| problem.at(before + at))?;
+    let fields = fields.map_err(|Malformed { problem, at }| problem.at((before + at).min(body.len())))?;
     Ok((fields, format))
 }
 

@@ -47,6 +47,7 @@ impl Reply {
         };
         match self {
             Self::Success => Ok(None),
+            Self::Text(text) if text.trim().is_empty() => Err(ReplyError::EmptyText),
             Self::Text(text) => Ok(Some(head("text")?.with("Content", text.as_str()))),
             Self::Transfer(_) if name("MsgType") == Some("event") => Err(ReplyError::TransferOfEvent),
             Self::Transfer(None) => head("transfer_customer_service").map(Some),
@@ -87,6 +88,9 @@ pub enum ReplyError {
     /// Only messages can be handed over to a worker; an event is not waiting for anybody.
     #[error("an event cannot be transferred to customer service; only messages can")]
     TransferOfEvent,
+    /// A text says something; who has nothing to say answers [`Reply::Success`].
+    #[error("a reply cannot be an empty text; write something, or answer success")]
+    EmptyText,
     /// The push names no person, or no account: only `success` can be said to it.
     #[error("the push names no person to reply to; only success can be answered")]
     Nobody,

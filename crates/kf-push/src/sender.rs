@@ -94,7 +94,8 @@ impl Sender {
         Delivery { query, content_type: self.format.content_type(), body: String::new() }
     }
 
-    /// A check of the URL, encrypted if there is a key.
+    /// A check of the URL that is encrypted if there is a key, as no page of this platform has it: what a
+    /// [`Receiver`](crate::Receiver) must refuse.
     #[must_use]
     pub fn check_url_encrypted(&self, echostr: &str, stamp: &Stamp) -> Delivery {
         let Some(key) = &self.key else { return self.check_url(echostr, stamp) };

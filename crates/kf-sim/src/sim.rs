@@ -45,6 +45,8 @@ pub struct Sim {
     accepting: JoinHandle<()>,
     keeping: Option<(Keeper, JoinHandle<()>)>,
     #[cfg(feature = "push")]
+    push_routes: Vec<String>,
+    #[cfg(feature = "push")]
     delivering: Option<JoinHandle<()>>,
     stop: watch::Sender<bool>,
 }
@@ -110,6 +112,13 @@ impl Sim {
     #[must_use]
     pub fn control_key(&self) -> Option<&Secret> {
         self.key.as_ref()
+    }
+
+    /// A line an app whose pushes are delivered: where to, and signed and encrypted with what. No credential is in it.
+    #[cfg(feature = "push")]
+    #[must_use]
+    pub fn push_routes(&self) -> &[String] {
+        &self.push_routes
     }
 
     /// A transport to it.
@@ -297,6 +306,8 @@ impl SimBuilder {
         let accepting = tokio::spawn(accept(listener, Arc::new(door), stopping));
         let keeping = keeper.map(|keeper| (keeper.clone(), tokio::spawn(keeper.keep())));
         #[cfg(feature = "push")]
+        let push_routes = courier.as_ref().map(Courier::routes).unwrap_or_default();
+        #[cfg(feature = "push")]
         let delivering = courier.map(|courier| tokio::spawn(Arc::new(courier).run()));
         Ok(Sim {
             url,
@@ -305,6 +316,8 @@ impl SimBuilder {
             ca_pem,
             accepting,
             keeping,
+            #[cfg(feature = "push")]
+            push_routes,
             #[cfg(feature = "push")]
             delivering,
             stop,

@@ -14,6 +14,8 @@ pub(super) struct Ready<'a> {
     /// The file of the certificate to trust.
     pub(super) ca: Option<&'a Path>,
     pub(super) world: &'a World,
+    /// Where pushes go, a line an app.
+    pub(super) pushes: &'a [String],
 }
 
 impl fmt::Display for Ready<'_> {
@@ -22,6 +24,10 @@ impl fmt::Display for Ready<'_> {
         if let Some(ca) = self.ca {
             let ca = escaped(&ca.display().to_string());
             writeln!(f, "\nTrust its certificate: {ca} (curl --cacert, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS)")?;
+        }
+        if !self.pushes.is_empty() {
+            writeln!(f, "\nPushes:")?;
+            self.pushes.iter().try_for_each(|push| writeln!(f, "  {}", escaped(push)))?;
         }
         if self.world.apps.is_empty() {
             return writeln!(f, "\nIts world has no app; `kf sim scenario` prints one that has.");

@@ -96,7 +96,8 @@ pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>
     let ca_pem = sim.ca_pem().map(str::to_owned);
     let announced =
         announce(env, Entry { url: url.clone(), pid: env.process(), control_key: key, ca_pem }, streams).await;
-    let text = sim.platform().look(|world| Ready { url: &url, ca: ca.as_deref(), world }.to_string());
+    let pushes = sim.push_routes();
+    let text = sim.platform().look(|world| Ready { url: &url, ca: ca.as_deref(), world, pushes }.to_string());
     for note in sim.platform().look(|world| push::without_tickets(&args.push, world)) {
         streams.note(&note);
     }

@@ -1,8 +1,8 @@
 //! `kf sim --push-to`: the simulator and a real bot, two programs on one machine.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::net::TcpListener;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -161,6 +161,70 @@ fn the_default_world_and_the_bot_know_each_other() {
     assert!(sim.line().contains("got text"));
 }
 
+/// The bot asks who is online while the platform waits five seconds for its answer.
+#[test]
+fn a_customer_is_handed_over_where_the_platform_does_not_answer_in_time() {
+    for (number, endpoint) in [(44, "list_online_accounts"), (45, "fetch_stable_token")] {
+        let folder = Folder::new(&format!("push-late-{endpoint}"));
+        let listen = free(number);
+        let bot = Bot::start(&folder, &["--platform", &format!("http://{listen}")]);
+        let mut sim = folder.start(&["sim", "--listen", &listen, "--push-to", &bot.url]);
+        folder.kf(&["sim", "fault", "--endpoint", endpoint, "delay", "20000"]).ok();
+        folder.kf(&["sim", "say", IDLE, "a person, please"]).ok();
+        sim.line();
+        // Also on a machine so busy that it is the answer to a repeat.
+        let answer = sim.line();
+        assert!(answer.ends_with(&format!("status 200, test1@test took {IDLE}\n")), "{endpoint}: {answer}");
+        assert!(bot.end().contains("who is online cannot be told"), "{endpoint}");
+    }
+}
+
+/// Passes each connection on, and hangs up on the first POST once its answer is there.
+fn losing_the_first_answer(url: &str) -> String {
+    let (server, path) = url.strip_prefix("http://").and_then(|rest| rest.split_once('/')).unwrap();
+    let server = server.to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut lost = 0;
+        for stream in listener.incoming() {
+            let (mut client, mut server) = (stream.unwrap(), TcpStream::connect(&server).unwrap());
+            let (mut asked, mut asking) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            let mut method = [0];
+            client.peek(&mut method).unwrap();
+            std::thread::spawn(move || {
+                let _ = io::copy(&mut asked, &mut asking);
+                let _ = asking.shutdown(Shutdown::Write);
+            });
+            if method == *b"P" && lost == 0 {
+                lost += server.read(&mut [0; 4096]).unwrap();
+            } else {
+                let _ = io::copy(&mut server, &mut client);
+            }
+            let _ = client.shutdown(Shutdown::Both);
+            let _ = server.shutdown(Shutdown::Both);
+        }
+    });
+    format!("http://{address}/{path}")
+}
+
+#[test]
+fn a_customer_whose_first_answer_is_lost_gets_it_with_the_repeat() {
+    let folder = Folder::new("push-lost");
+    let listen = free(46);
+    let bot = Bot::start(&folder, &["--platform", &format!("http://{listen}")]);
+    let url = losing_the_first_answer(&bot.url);
+    let mut sim = folder.start(&["sim", "--listen", &listen, "--push-to", &url]);
+    folder.kf(&["sim", "say", IDLE, "a person, please"]).ok();
+    sim.line();
+    let answer = sim.line();
+    assert!(answer.contains(", delivery 2)") && answer.ends_with(&format!("test1@test took {IDLE}\n")), "{answer}");
+    let why = sim.complaint();
+    assert!(why.contains("it is delivered again"), "{why}");
+    let calls = folder.kf(&["sim", "log"]).ok();
+    assert_eq!(calls.matches("getonlinekflist").count(), 1, "the repeat is not worked on: {calls}");
+}
+
 #[test]
 fn credentials_come_from_a_file_that_is_closed_or_the_environment() {
     let folder = Folder::new("push-files");
@@ -191,6 +255,41 @@ fn credentials_come_from_a_file_that_is_closed_or_the_environment() {
         let err = String::from_utf8(output.stderr).unwrap();
         assert!(err.contains("for pushes is") && !err.contains("canary"), "{err}");
     }
+}
+
+/// A misspelled key is found by what the first lines say.
+#[test]
+fn it_says_at_once_what_pushes_are_sealed_with() {
+    let folder = Folder::new("push-said");
+    fs::write(folder.path("scenario.toml"), folder.kf(&["sim", "scenario"]).ok().replace("\nkey = ", "\n# key = "))
+        .unwrap();
+    let clear = "NOT encrypted: the token came without a key, so the key of the scenario is not used";
+    let rows: [(&[&str], &str, &str); 5] = [
+        (&[], "", "signed with the token of the scenario, encrypted with the key of the scenario"),
+        (
+            &["--push-compatible"],
+            "",
+            "of the scenario, encrypted with the key of the scenario, and in the clear as well",
+        ),
+        (
+            &["--push-secret-file", "said.json"],
+            "push_key",
+            "token given at start, encrypted with the key given at start",
+        ),
+        (&["--push-secret-file", "said.json"], "push_kei", clear),
+        (&["--scenario", "scenario.toml"], "", "signed with the token of the scenario, NOT encrypted: there is no key"),
+    ];
+    for (args, name, expected) in rows {
+        let text = format!("{{\"push_token\": \"{TOKEN}\", \"{name}\": \"{KEY}\"}}");
+        fs::write(folder.path("said.json"), text).unwrap();
+        fs::set_permissions(folder.path("said.json"), fs::Permissions::from_mode(0o600)).unwrap();
+        let to = ["sim", "--listen", "127.0.0.1:0", "--push-to", "http://127.0.0.1:1/push?key=canary"];
+        let sim = folder.start(&[&to[..], args].concat());
+        let line = sim.text.lines().skip_while(|line| *line != "Pushes:").nth(1).unwrap_or_default();
+        assert!(line.starts_with("  wx5ca1ab1e00c0ffee to http://127.0.0.1:1/push, "), "{}", sim.text);
+        assert!(line.ends_with(expected) && !sim.text.contains("canary"), "{args:?} {name}: {line}");
+    }
+    assert!(!folder.start(&["sim", "--listen", "127.0.0.1:0"]).text.contains("Pushes:"));
 }
 
 #[test]
@@ -235,16 +334,20 @@ fn a_third_party_platform_that_is_told_no_ticket_is_noticed_at_the_start() {
 #[test]
 fn arguments_that_do_not_fit_are_refused() {
     let folder = Folder::new("push-usage");
-    let rows: [(&[&str], &str); 5] = [
+    let rows: [(&[&str], &str); 6] = [
         (&["--push-json"], "--push-to: write the URL"),
         (&["--push-to", "127.0.0.1:8080"], "does not begin with http://"),
         (&["--push-to", "https://bot.example/"], "no other way is spoken"),
         (&["--push-to", "http://127.0.0.1:1/", "--push-app", "wx1"], "there is no app \"wx1\""),
+        (
+            &["--push-to", "http://user:canary@bot/?canary"],
+            "http://***@bot/?*** is no URL to push to: it has no host, or cred",
+        ),
         (&["--push-auth-to", "http://127.0.0.1:1/"], "is no third-party platform"),
     ];
     for (args, why) in rows {
         let err = folder.kf(&[&["sim", "--listen", "127.0.0.1:0"], args].concat()).failed(2);
-        assert!(err.contains(why), "{args:?}: {err}");
+        assert!(err.contains(why) && !err.contains("canary"), "{args:?}: {err}");
     }
     for arg in ["--push-token=canary", "--push-key=canary"] {
         assert!(!folder.kf(&["sim", arg]).failed(2).contains("canary"));

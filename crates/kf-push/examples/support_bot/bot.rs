@@ -1,6 +1,7 @@
 //! What the bot says.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use kf_client::Client;
 use kf_model::messages::Message as Outgoing;
@@ -16,6 +17,9 @@ pub(crate) struct Bot {
     client: Client,
     clock: Arc<dyn Clock>,
 }
+
+/// How long may be asked who is online: the platform waits five seconds for the whole answer.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// What the bot wants to do about a push.
 enum Plan {
@@ -34,23 +38,24 @@ impl Bot {
         &self.receiver
     }
 
-    /// The answer to a push; a repeat of one that is worked on, or done, is only confirmed.
+    /// The answer to a push; a repeat gets that of the first, which may have come too late.
     pub(crate) async fn answer(self: &Arc<Self>, push: Push) -> Answer {
-        if !self.seen.is_first(&push.dedupe_key()) {
-            return Answer::success();
-        }
-        let reply = match self.plan(push.content()).await {
+        let reply = self.seen.reply_once(&push.dedupe_key(), self.reply(push.content())).await;
+        self.receiver.answer(&push, &reply, &*self.clock).unwrap_or_else(|error| {
+            eprintln!("cannot answer: {error}");
+            Answer::success()
+        })
+    }
+
+    async fn reply(self: &Arc<Self>, content: &Content) -> Reply {
+        match self.plan(content).await {
             Plan::Now(reply) => reply,
             Plan::Later(person, text) => {
                 let bot = Arc::clone(self);
                 tokio::spawn(async move { bot.send(&person, &text).await });
                 Reply::Success
             }
-        };
-        self.receiver.answer(&push, &reply, &*self.clock).unwrap_or_else(|error| {
-            eprintln!("cannot answer: {error}");
-            Answer::success()
-        })
+        }
     }
 
     async fn plan(&self, content: &Content) -> Plan {
@@ -87,7 +92,7 @@ impl Bot {
     }
 
     async fn idle_account(&self) -> Result<Option<AccountRef>, kf_client::Error> {
-        let online = self.client.list_online_accounts().await?.kf_online_list;
+        let online = self.client.within(LOOK).list_online_accounts().await?.kf_online_list;
         let idle = online.into_iter().min_by_key(|account| account.accepted_case);
         Ok(idle.map(|account| account.kf_account).filter(|account| !account.is_empty()))
     }

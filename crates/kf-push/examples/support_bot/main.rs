@@ -16,6 +16,7 @@ mod bot;
 mod rehearsal;
 mod server;
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use kf_client::Client;
@@ -41,8 +42,17 @@ pub(crate) struct Account {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Outcome {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+async fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("support_bot: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Vec<String>) -> Outcome {
     if args.is_empty() {
         return rehearse().await;
     }
@@ -59,15 +69,33 @@ async fn main() -> Outcome {
     let (Some(listen), []) = (listen, pairs.remainder()) else { return Err(USAGE.into()) };
     let platform = platform.or_else(|| account.is_none().then_some(SIMULATOR));
     let account = match account {
-        Some(file) => serde_json::from_str(&std::fs::read_to_string(file)?)?,
+        Some(file) => read(file)?,
         None => simulated()?,
     };
     let mut wire = HyperTransport::builder();
     if let Some(url) = platform {
         wire = wire.base_url(url);
     }
-    serve(listen, account, wire.build()?).await
+    let wire = wire.build().map_err(|error| match platform {
+        Some(_) => format!("--platform: {error}"),
+        None => error.to_string(),
+    })?;
+    serve(listen, account, wire).await
 }
+
+/// The account that a file holds. What serde has to say could quote the file.
+fn read(file: &str) -> Outcome<Account> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        format!("--account: {file} cannot be read: {error}; name a file of your own that this user may read")
+    })?;
+    serde_json::from_str(&text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        format!("--account: {file} holds no account (line {line}, column {column}); write {FORM}").into()
+    })
+}
+
+const FORM: &str =
+    r#"{"app_id": "wx...", "app_secret": "...", "push_token": "...", "push_key": "43 letters and digits"}"#;
 
 const USAGE: &str = "usage: support_bot [--listen ADDR [--platform URL] [--account FILE]]";
 
@@ -92,7 +120,9 @@ fn bot(account: Account, wire: HyperTransport) -> Arc<Bot> {
 }
 
 async fn serve(address: &str, account: Account, wire: HyperTransport) -> Outcome {
-    let listener = TcpListener::bind(address).await?;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        format!("--listen: nobody can listen on {address}: {error}; write an address of this machine with a port that is free, such as 127.0.0.1:8080")
+    })?;
     println!("waiting for pushes at http://{}/push; ends at Ctrl-C", listener.local_addr()?);
     server::serve(listener, bot(account, wire), async {
         let _ = tokio::signal::ctrl_c().await;

@@ -149,13 +149,13 @@ fn is_utf8(declaration: &BytesDecl<'_>) -> bool {
     }
 }
 
-/// Whether a text stands there twice; members that are lists of members may.
+/// Whether a text stands twice somewhere; members that are lists of members may. Depth is bounded before.
 fn has_twins(fields: &Fields) -> bool {
     let mut seen = HashMap::new();
     fields.iter().any(|(name, value)| {
         let is_text = value.as_text().is_some();
         let other = seen.insert(name, is_text);
-        other.is_some_and(|other| other || is_text)
+        other.is_some_and(|other| other || is_text) || value.as_fields().is_some_and(has_twins)
     })
 }
 

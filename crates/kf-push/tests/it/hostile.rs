@@ -48,6 +48,8 @@ fn hostile_xml_is_refused() {
         ("<xml><A>1</A><A>2</A></xml>", Problem::Twice),
         ("<xml><A>1</A><A><B>2</B></A></xml>", Problem::Twice),
         ("<xml><A><B>2</B></A><A>1</A></xml>", Problem::Twice),
+        ("<xml><C><A>1</A><A>2</A></C></xml>", Problem::Twice),
+        ("<xml><C><D><A>1</A></D><D><A>1</A><A><B>2</B></A></D></C></xml>", Problem::Twice),
         ("<xml>text<A>1</A></xml>", Problem::Mixed),
         ("<xml><A>1</A>&#33;</xml>", Problem::Mixed),
         ("<xml>text</xml>", Problem::Mixed),
@@ -120,7 +122,10 @@ fn hostile_json_is_refused() {
         (r#"{"A":"1"} x"#, Problem::Syntax),
         (r#"{"A":1e999}"#, Problem::Syntax),
         (r#"{"A":NaN}"#, Problem::Syntax),
-        (r#"{"A":"\uD800"}"#, Problem::Syntax),
+        (r#"{"A":"\uD800","A":"\uDC00"}"#, Problem::Twice),
+        ("{\"A\":\"\u{8}\\u0000\"}", Problem::Nul),
+        ("{\"A\u{8}\":\"\u{8}\"", Problem::Syntax),
+        ("{\u{8}}", Problem::Syntax),
         (r#"{"A":"1""#, Problem::Syntax),
         (r#"{"A":"1",}"#, Problem::Syntax),
         ("{", Problem::Syntax),
@@ -168,16 +173,54 @@ fn size_depth_and_number_are_bounded() {
 }
 
 #[test]
-fn what_is_not_utf8_or_has_a_nul_is_refused() {
-    assert_eq!(problem(b"<xml><A>\xFF</A></xml>"), Problem::NotUtf8);
-    assert_eq!(problem(b"{\"A\":\"\xC0\x80\"}"), Problem::NotUtf8);
-    assert_eq!(problem(b"\xFF\xFE<\x00x\x00"), Problem::NotUtf8);
+fn what_has_a_nul_is_refused() {
+    assert_eq!(problem(b"\xFF\xFE<\x00x\x00"), Problem::Nul);
+    assert_eq!(problem(b"\xFF\xFE<x>"), Problem::Neither);
     assert_eq!(problem(b"<xml><A>a\0b</A></xml>"), Problem::Nul);
+    assert_eq!(problem(b"{\"A\":\"a\0b\"}"), Problem::Nul);
     assert_eq!(problem(b"<\0xml></\0xml>"), Problem::Nul);
     assert_eq!(problem(b"\0"), Problem::Nul);
-    let error = Fields::read(b"<xml><A>\xFFsecret</A></xml>").unwrap_err();
-    assert_eq!(error.to_string(), "the push cannot be read: it is not UTF-8, at byte 8");
+    let error = Fields::read(b"<xml><A>secret\0</A></xml>").unwrap_err();
+    assert_eq!(error.to_string(), "the push cannot be read: a NUL character, at byte 14");
     assert_eq!(error.status(), 400);
+}
+
+/// Whoever is refused is shown a fault, so what people's telephones write is taken in both forms alike.
+#[test]
+fn odd_characters_of_people_are_taken() {
+    let rows: [(&[u8], &str); 7] = [
+        (b"a\x08\x1b\n\tb", "a\u{8}\u{1b}\n\tb"),
+        (b"a\xFFb", "a\u{FFFD}b"),
+        // A character of three bytes that was cut, an overlong one, and the half of a pair as some encode it.
+        ("a\u{4f60}".as_bytes()[..3].into(), "a\u{FFFD}"),
+        (b"\xC0\x80", "\u{FFFD}\u{FFFD}"),
+        (b"\xED\xA0\x80", "\u{FFFD}\u{FFFD}\u{FFFD}"),
+        (b"\x7F\xC2\x85", "\u{7F}\u{85}"),
+        (b"\x1F", "\u{1F}"),
+    ];
+    for (written, read) in rows {
+        let within = |before: &str, after: &str| [before.as_bytes(), written, after.as_bytes()].concat();
+        for body in [
+            within("<xml><A>", "</A></xml>"),
+            within("<xml><A><![CDATA[", "]]></A></xml>"),
+            within(r#"{"A":""#, r#""}"#),
+        ] {
+            let shown = String::from_utf8_lossy(&body);
+            assert_eq!(
+                Fields::read(&body).map(|fields| fields.text("A").unwrap().to_owned()),
+                Ok(read.to_owned()),
+                "{shown}"
+            );
+        }
+    }
+    for (body, read) in [
+        (r#"{"A":"a\uD83D"}"#, "a\u{FFFD}"),
+        (r#"{"A":"\uDE00a"}"#, "\u{FFFD}a"),
+        (r#"{"A":"\uD83D\uDE00"}"#, "\u{1F600}"),
+        ("{\"A\":\"\u{8}\\uD83D\\uDE00\\\\uD83D\"}", "\u{8}\u{1F600}\\uD83D"),
+    ] {
+        assert_eq!(Fields::read(body.as_bytes()).unwrap().text("A"), Some(read), "{body}");
+    }
 }
 
 proptest! {

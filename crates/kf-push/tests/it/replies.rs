@@ -1,7 +1,7 @@
 //! What is answered.
 
 use kf_model::{AccountRef, KfAccount};
-use kf_push::{Fields, Format, Push, PushError, Reply, ReplyError};
+use kf_push::{Fields, Format, Push, PushError, PushQuery, Reply, ReplyError};
 use kf_transport::ManualClock;
 
 use crate::{key, open, other_key, receiver, said, sender, stamp};
@@ -89,6 +89,45 @@ fn an_event_is_not_handed_over() {
         assert_eq!(receiver().answer_with(&event, &reply, &stamp()), Err(ReplyError::TransferOfEvent));
     }
     assert!(answered(&event, &Reply::text("welcome")).contains("welcome"));
+}
+
+/// The person would be shown a fault.
+#[test]
+fn a_text_says_something() {
+    let push = push(&said("text").with("Content", "hi"), Format::Xml);
+    for text in ["", " \n"] {
+        let error = receiver().answer_with(&push, &Reply::text(text), &stamp()).unwrap_err();
+        assert_eq!(error, ReplyError::EmptyText);
+        assert!(error.to_string().ends_with("write something, or answer success"), "{error}");
+    }
+}
+
+/// It is signed and encrypted as a push is, and whoever is answered could send it back.
+#[test]
+fn our_own_reply_is_no_push() {
+    for format in [Format::Xml, Format::Json] {
+        let receiver = receiver().with_key(key());
+        let sender = sender().with_key(key()).with_format(format);
+        for (account, from) in [("gh_0123456789ab", "oHourAgo"), (crate::APP, "oHourAgo"), ("odd", "oHourAgo")] {
+            let said = Fields::new().with("ToUserName", account).with("FromUserName", from).with("MsgType", "text");
+            let push = open(&receiver, &sender.push(&said.with("Content", "hi").with("MsgId", 7), &stamp())).unwrap();
+            for reply in [Reply::text("our words"), Reply::transfer()] {
+                let answer = receiver.answer_with(&push, &reply, &stamp()).unwrap();
+                let envelope = Fields::read(answer.body.as_bytes()).unwrap();
+                let part = |name| envelope.text(name).unwrap();
+                let (time, nonce, signature) = (part("TimeStamp"), part("Nonce"), part("MsgSignature"));
+                let query = format!("timestamp={time}&nonce={nonce}&msg_signature={signature}");
+                let opened = receiver.open(&PushQuery::parse(&query).unwrap(), answer.body.as_bytes());
+                // Of a text to an account of an unknown form nothing shows who wrote it.
+                if account == "odd" && reply != Reply::transfer() {
+                    assert!(opened.is_ok());
+                    continue;
+                }
+                let error = opened.unwrap_err();
+                assert_eq!((&error, error.status()), (&PushError::OwnReply, 403));
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! Repeats.
 
 use std::collections::HashSet;
+use std::future::{pending, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
-use kf_push::{DedupeKey, Fields, Format, Seen};
+use kf_push::{DedupeKey, Fields, Format, Reply, Seen};
 use kf_transport::ManualClock;
 use proptest::prelude::*;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::{APP, key, open, receiver, said, sender, stamp};
 
@@ -112,6 +115,95 @@ fn of_many_at_once_one_is_first() {
         threads.into_iter().map(|thread| usize::from(thread.join().unwrap())).sum::<usize>()
     });
     assert_eq!(firsts, 1);
+}
+
+fn seen() -> (Arc<Seen>, ManualClock) {
+    let clock = ManualClock::default();
+    (Arc::new(Seen::new(Arc::new(clock.clone()))), clock)
+}
+
+/// Work that must not be done.
+async fn nothing() -> Reply {
+    panic!("a repeat was worked on")
+}
+
+/// A delivery that waits until it is told what to reply, on a task of its own.
+fn waiting(seen: &Arc<Seen>, id: u64) -> (oneshot::Sender<Reply>, JoinHandle<Reply>) {
+    let (tell, told) = oneshot::channel();
+    let seen = Arc::clone(seen);
+    let task = tokio::spawn(async move { seen.reply_once(&message(id), async { told.await.unwrap() }).await });
+    (tell, task)
+}
+
+fn repeat(seen: &Arc<Seen>, id: u64, work: impl Future<Output = Reply> + Send + 'static) -> JoinHandle<Reply> {
+    let seen = Arc::clone(seen);
+    tokio::spawn(async move { seen.reply_once(&message(id), work).await })
+}
+
+/// Lets every task go as far as it can; there is one thread.
+async fn settle() {
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_gets_the_reply_to_the_first_for_a_minute() {
+    let (seen, clock) = seen();
+    assert_eq!(seen.reply_once(&message(1), ready(Reply::transfer())).await, Reply::transfer());
+    clock.advance(Duration::from_secs(59));
+    assert_eq!(seen.reply_once(&message(1), nothing()).await, Reply::transfer());
+    assert!(!seen.is_first(&message(1)));
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(seen.reply_once(&message(1), ready(Reply::text("later"))).await, Reply::text("later"));
+    // Of what was noted by hand no reply is known.
+    assert!(seen.is_first(&message(2)));
+    assert_eq!(seen.reply_once(&message(2), nothing()).await, Reply::Success);
+}
+
+#[tokio::test]
+async fn repeats_wait_for_the_reply_to_the_first() {
+    let (seen, _) = seen();
+    let (tell, first) = waiting(&seen, 1);
+    settle().await;
+    let repeats = [repeat(&seen, 1, nothing()), repeat(&seen, 1, nothing())];
+    settle().await;
+    assert!(repeats.iter().all(|repeat| !repeat.is_finished()));
+    tell.send(Reply::transfer()).unwrap();
+    for reply in [first].into_iter().chain(repeats) {
+        assert_eq!(reply.await.unwrap(), Reply::transfer());
+    }
+}
+
+/// A server gives up what nobody waits for any more: the platform hung up.
+#[tokio::test]
+async fn a_first_that_is_given_up_leaves_its_work_to_a_repeat() {
+    let (seen, _) = seen();
+    let first = repeat(&seen, 1, pending());
+    settle().await;
+    let (second, third) = (repeat(&seen, 1, ready(Reply::text("a"))), repeat(&seen, 1, ready(Reply::text("a"))));
+    settle().await;
+    assert!(!second.is_finished());
+    first.abort();
+    assert_eq!(second.await.unwrap(), Reply::text("a"));
+    assert_eq!(third.await.unwrap(), Reply::text("a"));
+    assert_eq!(seen.reply_once(&message(1), nothing()).await, Reply::text("a"));
+}
+
+#[tokio::test]
+async fn a_first_that_is_forgotten_meanwhile_holds_nobody_up_and_its_late_reply_is_not_kept() {
+    let (seen, clock) = seen();
+    let (tell, first) = waiting(&seen, 1);
+    settle().await;
+    let second = repeat(&seen, 1, ready(Reply::text("second")));
+    settle().await;
+    clock.advance(Duration::from_secs(60));
+    // Whoever comes makes it look at the time.
+    assert!(seen.is_first(&message(9)));
+    assert_eq!(second.await.unwrap(), Reply::text("second"));
+    tell.send(Reply::text("first")).unwrap();
+    assert_eq!(first.await.unwrap(), Reply::text("first"));
+    assert_eq!(seen.reply_once(&message(1), nothing()).await, Reply::text("second"));
 }
 
 #[derive(Clone, Debug)]

@@ -107,6 +107,30 @@ fn what_is_echoed_is_no_page() {
     assert_eq!(receiver().check_url(&query(&delivery)).unwrap().body, "c3Vj_Y2-Vzc+/==");
 }
 
+/// The signature of a push fits a check of what it encrypts too, so a check must not be a way to have it read out.
+#[test]
+fn a_check_of_the_url_decrypts_nothing() {
+    let receiver = receiver().with_key(key());
+    let push = sender().with_key(key()).push(&said("text").with("Content", "canary"), &stamp());
+    let envelope = kf_push::Fields::read(push.body.as_bytes()).unwrap();
+    let encrypted = envelope.text("Encrypt").unwrap();
+    let mut replayed = push;
+    replayed.query.push(("echostr", encrypted.to_owned()));
+    // With the `signature` of the push it is echoed as whoever sent it has it already.
+    assert_eq!(receiver.check_url(&query(&replayed)).unwrap().body, encrypted);
+    replayed.query.retain(|(name, _)| *name != "signature");
+    let check = sender().with_key(key()).check_url_encrypted("4375120948345356249", &stamp());
+    for check in [replayed, check] {
+        let error = receiver.check_url(&query(&check)).unwrap_err();
+        assert_eq!((&error, error.status()), (&PushError::SealedCheck, 403));
+        assert!(error.to_string().contains("check the URL in the console"), "{error}");
+    }
+    // A `+` that nobody encoded is echoed as one.
+    let check = sender().check_url("a+b/c==", &stamp());
+    let raw = check.query_string().replace("%2B", "+");
+    assert_eq!(receiver.check_url(&PushQuery::parse(&raw).unwrap()).unwrap().body, "a+b/c==");
+}
+
 #[test]
 fn either_key_opens_and_the_one_that_opened_answers() {
     let receiver = receiver().with_key(other_key()).with_key(key());

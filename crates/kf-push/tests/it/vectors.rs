@@ -2,7 +2,7 @@
 
 use kf_push::PushQuery;
 
-use crate::{APP, key, open, other_key, query, receiver, said, sender, stamp, token};
+use crate::{APP, key, open, other_key, receiver, said, sender, stamp, token};
 
 const TEXT: &str = "<xml><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[你好]]></Content></xml>";
 const ENCRYPTED: &str = "Q3stYC6hdFzMh9T8HCvyDMw5rmmq0qJcY77jXFhg3zcsmBXvn4zy3wlNEKGqmOUce3kXqQffzVSIUAhoPbwRyygEFMbu134/LtpOHyi0ysVImpUvFJvPDIUhXMHVf2oinCSNcMjet0uDVXJ1CR9cLRSttk0O9YekIapGQhR07OI=";
@@ -51,18 +51,6 @@ fn the_last_character_of_a_key_may_have_bits_that_belong_to_no_byte() {
 }
 
 const KEY_BUT_ONE: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEF";
-
-#[test]
-fn an_encrypted_check_of_the_url_is_answered_in_the_clear() {
-    let delivery = sender().with_key(key()).check_url_encrypted("4375120948345356249", &stamp());
-    let answer = receiver().with_key(key()).check_url(&query(&delivery)).unwrap();
-    assert_eq!(answer.body, "4375120948345356249");
-    // A `+` that nobody encoded.
-    let raw = delivery.query_string().replace("%2B", "+");
-    let answer = receiver().with_key(key()).check_url(&PushQuery::parse(&raw).unwrap()).unwrap();
-    assert_eq!(answer.body, "4375120948345356249");
-    assert!(receiver().check_url(&query(&delivery)).is_err());
-}
 
 #[test]
 fn a_push_in_safe_mode_looks_so() {

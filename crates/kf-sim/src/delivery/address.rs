@@ -46,9 +46,30 @@ impl Address {
     }
 }
 
+/// A URL that may be none as people are told it: what stands before an `@`, and a query, may be credentials.
+pub(super) fn shown(url: &str) -> String {
+    let (scheme, rest) = url.find("://").map_or(("", url), |end| url.split_at(end + "://".len()));
+    let (hidden, rest) = rest.rsplit_once('@').map_or(("", rest), |(_, rest)| ("***@", rest));
+    let (rest, query) = rest.find(['?', '#']).map_or((rest, ""), |end| (&rest[..end], "?***"));
+    format!("{scheme}{hidden}{rest}{query}")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Address;
+    use super::{Address, shown};
+
+    #[test]
+    fn a_url_is_shown_without_what_may_be_a_credential() {
+        for (url, expected) in [
+            ("http://user:pw@host/a", "http://***@host/a"),
+            ("http://user:p@w/?#x@host:80/a?key=pw#pw", "http://***@host:80/a?***"),
+            ("user:pw@host", "***@host"),
+            ("https://host/a?key=pw", "https://host/a?***"),
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
+        ] {
+            assert_eq!(shown(url), expected);
+        }
+    }
 
     #[test]
     fn an_address_is_taken_apart() {

@@ -49,6 +49,13 @@ pub(crate) struct Courier {
 
 impl Courier {
     /// A courier for a world, if any of its apps has somewhere to deliver to. From now on what happens there is pushed.
+    /// A line a route, for people.
+    pub(crate) fn routes(&self) -> Vec<String> {
+        let mut lines: Vec<_> = self.routes.values().map(Route::to_string).collect();
+        lines.sort_unstable();
+        lines
+    }
+
     pub(crate) fn new(platform: &Platform, to: Option<&PushTo>, tell: Tell) -> Result<Option<Self>, PushSetupError> {
         let routes = platform.look(|world| Route::all(world, to))?;
         if routes.is_empty() {

@@ -1,5 +1,8 @@
 //! Where the pushes of an app go, and what they are sealed with.
 
+use std::fmt;
+
+use super::address::{Address, shown};
 use super::push_to::{PushSetupError, PushTo};
 use super::seal::Seal;
 use crate::scenario::{is_address, is_token, key_bytes};
@@ -15,6 +18,10 @@ pub(super) struct Route {
     pub(super) format: PushFormat,
     /// Whether a URL is checked before something is pushed to it; no page says so of third-party platforms.
     pub(super) is_checked: bool,
+    /// Whether its token and its key were given beside the scenario.
+    is_given: [bool; 2],
+    /// Whether the scenario has a key that is not used, since a token came without one.
+    leaves_key: bool,
 }
 
 impl Route {
@@ -41,6 +48,7 @@ impl Route {
         let (app_id, is_platform) = (&app.app_id, app.kind == AppKind::Component);
         for url in [&url, &authorization_url].into_iter().flatten() {
             is_address(url, is_platform).map_err(|why| {
+                let url = shown(url);
                 PushSetupError::new(format!("{url} is no URL to push to: {why}; write http://host:port/path"))
             })?;
         }
@@ -65,9 +73,12 @@ impl Route {
             ));
         }
         let is_compatible = to.is_compatible || pushing.compatible;
+        let is_given = [to.token.is_some(), to.key.is_some()];
+        let leaves_key = key.is_none() && pushing.key.is_some();
         let seal = Seal { app_id: app_id.clone(), token, key, is_compatible };
         let format = to.format.unwrap_or(pushing.format);
-        Ok(Some(Self { app_id: app_id.clone(), url, authorization_url, seal, format, is_checked: !is_platform }))
+        let (app_id, is_checked) = (app_id.clone(), !is_platform);
+        Ok(Some(Self { app_id, url, authorization_url, seal, format, is_checked, is_given, leaves_key }))
     }
 
     /// Where a push goes.
@@ -87,6 +98,24 @@ impl Route {
     /// Whether messages and events are delivered.
     pub(super) fn takes_messages(&self) -> bool {
         self.url.is_some()
+    }
+}
+
+impl fmt::Display for Route {
+    /// Where to, and sealed with what, without a credential.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let urls = [&self.url, &self.authorization_url].into_iter().flatten();
+        let urls: Vec<_> = urls.map(|url| Address::read(url).map_or_else(|| shown(url), |it| it.shown())).collect();
+        let [token, key] = self.is_given.map(|is_given| if is_given { "given at start" } else { "of the scenario" });
+        write!(f, "{} to {}, signed with the token {token}, ", self.app_id, urls.join(" and "))?;
+        match (&self.seal.key, self.seal.is_compatible) {
+            (Some(_), false) => write!(f, "encrypted with the key {key}"),
+            (Some(_), true) => write!(f, "encrypted with the key {key}, and in the clear as well"),
+            (None, _) if self.leaves_key => {
+                f.write_str("NOT encrypted: the token came without a key, so the key of the scenario is not used")
+            }
+            (None, _) => f.write_str("NOT encrypted: there is no key"),
+        }
     }
 }
 
