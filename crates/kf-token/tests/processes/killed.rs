@@ -37,13 +37,13 @@ const OWN: [Row; 8] = [
     ("after-save", false),
 ];
 
-/// What the token of a merchant passes; the refresh token was used from the answer to the rename, and what replaces it was not
+/// What the token of a merchant passes, that of the platform behind the lease; the refresh token was used from the answer to the rename, and what replaces it was not
 /// kept yet. Where the old one is void at once nobody can help that.
 fn refresh() -> Vec<Row> {
-    let before =
-        [("before-look", false), ("before-lease", false), ("before-look", false), ("before-ask", false)].into_iter();
+    let before = [("before-look", false), ("before-lease", false)].into_iter();
+    let asked = [("before-look", false), ("before-ask", false)];
     let after = [("after-ask", true), ("before-rename", true), ("after-rename", false), ("after-save", false)];
-    before.chain(OWN).chain(after).collect()
+    before.chain(OWN).chain(asked).chain(after).collect()
 }
 
 /// What a code passes; it is used up from the answer on.
