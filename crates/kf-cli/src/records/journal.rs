@@ -15,6 +15,8 @@ use super::form::Format;
 pub(super) struct Question {
     /// The app whose records they are, where it is known.
     pub(super) app: Option<String>,
+    /// Where they come from.
+    pub(super) host: String,
     /// Whether they are made up.
     pub(super) is_simulated: bool,
     /// The first second, and the last one as it was asked for, even if it was still to come.
@@ -29,7 +31,7 @@ impl Question {
         let (from, to) = span(self.from, self.to);
         let app = self.app.as_ref().map(|app| format!(" --app-id {app}")).unwrap_or_default();
         let sim = if self.is_simulated { " --sim" } else { "" };
-        format!("--from {from} --to {to} --format {}{app}{sim}", self.format.name())
+        format!("--from {from} --to {to} --format {}{app}{sim} at {}", self.format.name(), self.host)
     }
 }
 

@@ -59,6 +59,8 @@ pub(super) struct Writer {
     reached: i64,
     /// The file as the person named it.
     out: PathBuf,
+    /// The command that goes on.
+    again: String,
     /// Records that could not be read before this run.
     skipped: u64,
     /// When days without rows were kept last.
@@ -66,13 +68,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(records: Records, sink: Sink, out: &Path, context: &Context<'_, '_>) -> Self {
+    pub(super) fn new(records: Records, mut sink: Sink, again: String, out: &Path, context: &Context<'_, '_>) -> Self {
+        if let Sink::Part(part) = &mut sink {
+            part.again.clone_from(&again);
+        }
         let journal = sink.journal();
         let (rows, skipped, reached) = (journal.rows, journal.skipped, journal.cursor.from);
         let first = stand(journal.question.from, &journal.cursor, reached, rows);
         let progress = Progress::new("rows", first, context);
         let kept_at = context.env.clock().now();
-        Self { records, sink, progress, rows, reached, out: out.to_owned(), skipped, kept_at }
+        Self { records, sink, progress, rows, reached, out: out.to_owned(), again, skipped, kept_at }
     }
 
     /// Writes all to the end.
@@ -171,6 +176,8 @@ impl Writer {
         context.streams.wipe();
         let failure = Failure::of_call(error);
         let when = match error.errcode() {
+            // What does not go on has no time to do so.
+            _ if !self.goes_on() => "",
             Some(ErrCode::DAILY_QUOTA_USED_UP) => "from tomorrow on, or after a reset of the quota, ",
             Some(ErrCode::MINUTE_QUOTA_USED_UP) => "in a minute ",
             _ => "",
@@ -182,10 +189,22 @@ impl Writer {
         }
     }
 
+    /// Whether anything can go on with what is kept.
+    fn goes_on(&self) -> bool {
+        matches!(&self.sink, Sink::Part(part) if part.journal().question.app.is_some())
+    }
+
     fn how_it_goes_on(&self) -> String {
         match &self.sink {
+            Sink::Part(part) if !self.goes_on() => escaped(&format!(
+                "{} rows are kept in {}, and nothing says of which app, so that they cannot be gone on with: begin anew with \
+                 --restart, and name the app by --token-of",
+                grouped(part.journal().rows),
+                named_like(&self.out, part.path())
+            )),
             Sink::Part(part) => escaped(&format!(
-                "the same command goes on behind the {} rows that are kept in {}",
+                "{} goes on behind the {} rows that are kept in {}",
+                self.again,
                 grouped(part.journal().rows),
                 named_like(&self.out, part.path())
             )),

@@ -44,7 +44,14 @@ impl Drop for Folder {
 }
 
 fn question() -> Question {
-    Question { app: Some("wx1".to_owned()), is_simulated: false, from: 0, to: 99, format: Format::Csv }
+    Question {
+        app: Some("wx1".to_owned()),
+        host: "https://a".to_owned(),
+        is_simulated: false,
+        from: 0,
+        to: 99,
+        format: Format::Csv,
+    }
 }
 
 fn open(out: &Path, how: How) -> Result<Found, Failure> {
@@ -201,13 +208,16 @@ fn what_nobody_asked_for_is_not_thrown_away() {
         Question { from: 1, ..question() },
         Question { app: None, ..question() },
         Question { is_simulated: true, ..question() },
+        Question { host: "https://b".to_owned(), ..question() },
         Question { format: Format::Jsonl, ..question() },
     ];
     for other in others {
         let (exit, message) = refused(Part::open(&out, other, RecordCursor::new(0, 99), How::default()));
         assert_eq!(exit, Exit::Input);
         assert!(
-            message.contains("--from 1970-01-01T08:00:00 --to 1970-01-01T08:01:40 --format csv --app-id wx1;"),
+            message.contains(
+                "--from 1970-01-01T08:00:00 --to 1970-01-01T08:01:40 --format csv --app-id wx1 at https://a;"
+            ),
             "{message}"
         );
         assert!(message.ends_with("or add --restart to begin anew"), "{message}");
