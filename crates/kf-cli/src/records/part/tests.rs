@@ -281,3 +281,28 @@ fn only_its_owner_can_read_it() {
         assert_eq!(fs::metadata(folder.0.join(&name)).unwrap().mode() & 0o077, 0, "{name}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn links_that_others_put_there_lead_nowhere() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    let folder = Folder::new("links");
+    let (victim, kept) = (folder.0.join("victim"), folder.0.join("out.csv.part"));
+    fs::write(&victim, "theirs").unwrap();
+    symlink("victim", &kept).unwrap();
+    for how in [How::default(), How { restart: true, force: true }] {
+        let (exit, message) = refused(open(&folder.out(), how));
+        assert!(exit == Exit::Input && message.contains("out.csv.part is no regular file; remove it"), "{message}");
+    }
+    fs::remove_file(&kept).unwrap();
+    symlink("victim", folder.0.join("out.csv.part.json")).unwrap();
+    let (_, message) = refused(open(&folder.out(), How::default()));
+    assert!(message.contains("it is no regular file; add --restart"), "{message}");
+    symlink("victim", folder.0.join("out.csv.part.json.tmp")).unwrap();
+    fs::write(&kept, "").unwrap();
+    fs::set_permissions(&kept, fs::Permissions::from_mode(0o666)).unwrap();
+    drop(open(&folder.out(), How { restart: true, force: false }).unwrap());
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs");
+    assert_eq!(fs::metadata(&kept).unwrap().mode() & 0o777, 0o600);
+    assert_eq!(folder.names(), ["out.csv.part", "out.csv.part.json", "victim"]);
+}
