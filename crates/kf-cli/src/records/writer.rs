@@ -1,6 +1,6 @@
 //! The records of a run, written one by one; what stops it says how it goes on.
 
-use std::future::{Future as _, poll_fn};
+use std::future::{Future as _, pending, poll_fn};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
@@ -82,9 +82,7 @@ impl Writer {
 
     /// Writes all to the end.
     pub(super) async fn run(mut self, force: bool, context: &mut Context<'_, '_>) -> Result<Journal, Failure> {
-        let stop = context.streams.stop();
-        let mut stop =
-            stop.map_err(|error| Failure::new(Exit::Failed, format!("the system has no signals: {error}")))?;
+        let mut stop = self.stop(context)?;
         if self.sink.journal().bytes == 0 {
             self.write(self.sink.journal().question.format.head(), 0, context)?;
         }
@@ -107,6 +105,18 @@ impl Writer {
         }
     }
 
+    /// What tells it to stop. A reader that does not read blocks this thread, so that where nothing is kept a signal ends the
+    /// process as it ends any other.
+    fn stop(&self, context: &mut Context<'_, '_>) -> Result<Stop, Failure> {
+        match self.sink {
+            Sink::Part(_) => {
+                let stop = context.streams.stop();
+                stop.map_err(|error| Failure::new(Exit::Failed, format!("the system has no signals: {error}")))
+            }
+            Sink::Output(_) => Ok(Box::pin(pending())),
+        }
+    }
+
     fn record(&mut self, record: &Record, context: &mut Context<'_, '_>) -> Result<(), Failure> {
         let line = self.sink.journal().question.format.line(record);
         let line = line.map_err(|message| Failure::new(Exit::Failed, message))?;
@@ -122,9 +132,9 @@ impl Writer {
         self.keep()
     }
 
-    /// Tells how far it is, unless the rows themselves are in the terminal.
+    /// Tells how far it is, unless the rows go out: whoever reads them may write into the same terminal.
     fn show(&mut self, context: &mut Context<'_, '_>) {
-        if matches!(self.sink, Sink::Output(_)) && context.streams.is_terminal() {
+        if matches!(self.sink, Sink::Output(_)) {
             return;
         }
         let (from, cursor, reached) = (self.sink.journal().question.from, self.records.cursor(), self.reached);

@@ -1,7 +1,14 @@
-//! What must not get into one file.
+//! What must not get into one file or onto one screen, and what a signal must reach.
+
+use std::io::Read as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::Stdio;
+
+use rustix::process::Signal;
 
 use super::{export, many, start, world};
-use crate::running::{Done, Folder};
+use crate::running::{Done, Folder, send};
+use crate::within::{Captured, args};
 
 /// The app of the default world.
 const APP: &str = "wx5ca1ab1e00c0ffee";
@@ -51,4 +58,34 @@ fn what_a_token_asked_for_goes_on_only_at_its_host_and_for_its_app() {
 
     let err = folder.kf(&[&export("2026-03-02", "b.jsonl", "4")[..], &["--token-of", "wxdecade00facade00"]].concat());
     assert!(err.failed(2).contains(&format!("the calls are those of {APP}; leave it out")));
+}
+
+#[test]
+fn a_signal_ends_it_whoever_reads() {
+    let folder = Folder::new("records-blocked");
+    let _sim = start(&folder, &world("", "", &many(10, 100)));
+    for signal in [Signal::INT, Signal::TERM] {
+        let list: Vec<_> = export("2026-03-10", "-", "5");
+        let mut child = folder.command(&list).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        out.read_exact(&mut [0]).unwrap();
+        send(&child, signal);
+        out.read_to_end(&mut Vec::new()).unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(signal.as_raw()));
+    }
+}
+
+#[test]
+fn how_far_it_is_does_not_get_between_the_rows() {
+    let folder = Folder::new("records-between");
+    let _sim = start(&folder, &world("", "", &many(2, 20)));
+    let (out, err) = (Captured::default(), Captured::default());
+    let user = rustix::process::geteuid().as_raw();
+    let run = folder.path("run").into_os_string();
+    let env = kf_cli::Env::new([("XDG_RUNTIME_DIR".into(), run)], folder.path(""), folder.path(""), Some(user), 1);
+    let mut streams = kf_cli::Streams::new(out.clone(), err.clone(), false).screen(true, || Some(60));
+    kf_cli::run(args(&export("2026-03-02", "-", "5")), &env, &mut streams);
+    drop(streams);
+    assert_eq!(out.text().lines().count(), 40);
+    assert_eq!(err.text(), "kf: 40 records from 2026-03-01 to 2026-03-02, Beijing time, written\n");
 }
