@@ -43,6 +43,9 @@ pub(crate) struct GetArgs {
     /// Where to write it; left out, the output, unless that is a terminal.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace FILE if it is there.
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -130,10 +133,10 @@ async fn upload(args: &UploadArgs, context: &mut Context<'_, '_>) -> Result<(), 
 
 async fn get(args: &GetArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     let media_id: MediaId = checked("MEDIA_ID", &args.media_id)?;
-    output::refuse_terminal(args.out.as_deref(), context)?;
+    output::refuse(args.out.as_deref(), args.force, context)?;
     let reach = context.reach().await?;
     match context.ask(reach.client.fetch_media(&media_id)).await? {
-        FileOr::File(file) => output::file(&file, args.out.as_deref(), context),
+        FileOr::File(file) => output::file(&file, args.out.as_deref(), args.force, context),
         FileOr::Data(data) => {
             context.streams.note("this is a video, for which the platform gives an address instead of the file:");
             context.streams.line(&escaped(&data.video_url))
