@@ -5,6 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use kf_model::Upload;
+use kf_model::limits::PICTURE_BYTES_MAX;
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -65,6 +66,20 @@ pub(crate) fn upload(path: &Path, context: &mut Context<'_, '_>) -> Result<Uploa
     let (extension, kind) = kind(&bytes);
     let name = if path == Path::new("-") { format!("{name}.{extension}") } else { name };
     Ok(Upload::new(name, kind, bytes))
+}
+
+/// A head picture to send: what the platform would not take goes nowhere.
+pub(crate) fn picture(path: &Path, context: &mut Context<'_, '_>) -> Result<Upload, Failure> {
+    let (shown, upload) = (path.display(), upload(path, context)?);
+    let length = upload.bytes.len();
+    if upload.content_type != "image/jpeg" {
+        return Err(Failure::input(format!("{shown} is no JPEG by its content, and no other picture can be a head")));
+    }
+    if length > PICTURE_BYTES_MAX {
+        let message = format!("{shown} has {length} bytes; a head picture has at most {PICTURE_BYTES_MAX}");
+        return Err(Failure::input(message));
+    }
+    Ok(upload)
 }
 
 /// A file to send, read wherever nobody writes to a person.

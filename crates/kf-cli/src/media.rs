@@ -99,6 +99,19 @@ pub(crate) fn file(
     UploadMedia::checked(kind, upload).map_err(|error| Failure::input(format!("{shown}: {error}")))
 }
 
+/// A file that is of a kind by its content, read and checked.
+pub(crate) fn of_kind(path: &Path, kind: MediaKind, context: &mut Context<'_, '_>) -> Result<UploadMedia, Failure> {
+    let request = file(path, Some(kind.clone()), context)?;
+    if of_content(&request.media.content_type).is_some() {
+        return Ok(request);
+    }
+    let shown = path.display();
+    Err(Failure::input(format!(
+        "{shown} is no {kind} by its content; if it is one, kf media upload --kind {kind} sends it, and gives the media id to \
+         write here"
+    )))
+}
+
 fn of_content(content_type: &str) -> Option<MediaKind> {
     match content_type.split_once('/')?.0 {
         "image" => Some(MediaKind::Image),

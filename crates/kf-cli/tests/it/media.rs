@@ -94,6 +94,31 @@ fn what_does_not_end_or_is_no_file_is_refused() {
 }
 
 #[test]
+fn what_is_no_picture_does_not_leave_the_machine() {
+    let desk = Desk::new("desk-no-picture");
+    let (text, png) = (desk.file("a.toml", b"secret = 1"), desk.file("a.png", PNG));
+    let large = desk.file("large.jpg", &[&[0xff, 0xd8, 0xff][..], &vec![0; 5 * 1024 * 1024]].concat());
+    let cases: [(&[&str], &str); 5] = [
+        (&["account", "picture", "test1@test", &text], "a.toml is no JPEG by its content"),
+        (&["account", "picture", "test1@test", &png], "a.png is no JPEG by its content"),
+        (&["account", "picture", "test1@test", &large], "has 5242883 bytes; a head picture has at most 5242880"),
+        (
+            &["message", "send", "image", WAITING, &text],
+            "a.toml is no image by its content; if it is one, kf media upload --kind",
+        ),
+        (&["message", "send", "video", WAITING, &text, "--thumb", &large], "a.toml is no video by its content"),
+    ];
+    for (args, why) in cases {
+        let err = desk.kf(&[&["-v"], args].concat()).failed(Exit::Input);
+        assert!(err.contains(why) && err.lines().count() == 1, "{err}");
+    }
+    let good = desk.file("a.jpg", b"\xff\xd8\xff\xe0jpeg");
+    desk.kf(&["account", "picture", "test1@test", &good]).ok();
+    let err = desk.kf(&["account", "show", "nope@test"]).failed(Exit::Refused);
+    assert!(err.contains("; kf --sim account list shows"), "{err}");
+}
+
+#[test]
 fn a_video_comes_as_an_address() {
     let desk = Desk::new("desk-video");
     let file = desk.file("a.mp4", b"\0\0\0\x18ftypmp42");
