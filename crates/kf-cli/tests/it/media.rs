@@ -21,7 +21,7 @@ fn a_file_comes_back_as_it_went() {
     let id = first.strip_prefix("media id  ").unwrap();
     assert!(rest.starts_with("kind      image\nuntil     20") && rest.ends_with(" Beijing\n"), "{said}");
     assert_eq!(desk.kf(&["media", "get", id, "--out", "b.png"]).ok(), "wrote b.png: 14 bytes, image/png\n");
-    assert_eq!(std::fs::read(desk.path("b.png")).unwrap(), PNG);
+    assert_eq!(fs::read(desk.path("b.png")).unwrap(), PNG);
     let output = desk.folder.command(&["--sim", "media", "get", id]).output().unwrap();
     assert_eq!(output.stdout, PNG);
     // A terminal would obey what is in it.
@@ -32,7 +32,7 @@ fn a_file_comes_back_as_it_went() {
     assert_eq!(mode(&desk.path("b.png")), 0o600);
     let called = desk.kf(&["call", "fetch_media", "--query", &format!("media_id={id}"), "--out", "c.png"]).ok();
     assert_eq!(called, "wrote c.png: 14 bytes, image/png\n");
-    assert_eq!(std::fs::read(desk.path("c.png")).unwrap(), PNG);
+    assert_eq!(fs::read(desk.path("c.png")).unwrap(), PNG);
     let err = desk.kf(&["media", "get", id, "--out", "none/b.png"]).failed(Exit::Failed);
     assert!(err.contains("none/b.png cannot be written"), "{err}");
 }
