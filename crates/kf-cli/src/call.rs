@@ -37,6 +37,9 @@ pub(crate) struct CallArgs {
     /// Where to write the file that comes, - for the output; for the calls that answer one.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace the file of --out if it is there.
+    #[arg(long)]
+    force: bool,
     /// Send it all the same when members are unknown or missing, or when the app may not make the call.
     #[arg(long)]
     as_is: bool,
@@ -60,13 +63,13 @@ Credentials in it show as ***.";
 pub(crate) async fn run(args: &CallArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     let (spec, send) = find(&args.endpoint)?;
     if spec.answers_file {
-        output::refuse_terminal(args.out.as_deref(), context)?;
+        output::refuse(args.out.as_deref(), args.force, context)?;
     }
     let given = given::given(args, spec, context)?;
     let reach = context.reach().await?;
     let client = client(args, spec, reach)?;
     match context.ask(send(&client, given)).await? {
-        Answered::File(file) => output::file(&file, args.out.as_deref(), context),
+        Answered::File(file) => output::file(&file, args.out.as_deref(), args.force, context),
         Answered::Data(members) => {
             let mut answer = Value::Object(members);
             hidden::in_json(&mut answer);

@@ -133,7 +133,10 @@ impl Config {
             // What stands in quotes is a value, which could be a secret.
             let message = message.split('"').step_by(2).collect::<Vec<_>>().join("\"…\"");
             let message = if message.starts_with("unknown field") { message } else { without_first(&message) };
-            format!("line {line}: {message}")
+            let is_known = ["invalid", "unknown", "missing"].iter().any(|start| message.starts_with(start));
+            let is_slip = message.contains("expected") && !is_known;
+            let remedy = if is_slip { "; write NAME = VALUE, with texts in quotes, and nothing behind it" } else { "" };
+            format!("line {line}: {message}{remedy}")
         })
     }
 
@@ -148,11 +151,11 @@ impl Config {
             Some((name, profile)) => Ok(Some((name, profile))),
             None => {
                 let names: Vec<_> = self.profiles.keys().map(String::as_str).collect();
-                let there = if names.is_empty() { "there is none".to_owned() } else { names.join(", ") };
-                Err(Failure::new(
-                    Exit::Usage,
-                    crate::show::escaped(&format!("no profile is named {name}; of config.toml: {there}")),
-                ))
+                let there = match names.is_empty() {
+                    true => "there are no profiles: kf config init writes one".to_owned(),
+                    false => format!("config.toml has {}", names.join(", ")),
+                };
+                Err(Failure::new(Exit::Usage, crate::show::escaped(&format!("no profile is named {name}; {there}"))))
             }
         }
     }
@@ -202,6 +205,11 @@ mod tests {
         assert!(kind.contains("official-account") && !kind.contains("c0ffee"), "{kind}");
         let number = wrong("[profile.shop]\nproxy = 12648430\n");
         assert!(number.starts_with("line 2: invalid type") && !number.contains("12648430"), "{number}");
+        for slip in ["certified == true", "certified = true c0ffee", "proxy = c0ffee"] {
+            let slip = wrong(&format!("[profile.shop]\n{slip}\n"));
+            assert!(slip.starts_with("line 2: ") && slip.contains("; write NAME = VALUE"), "{slip}");
+            assert!(!slip.contains("c0ffee"), "{slip}");
+        }
         let id = wrong("[profile.shop]\n\napp_id = \"c0 ffee\"\n");
         assert!(id.starts_with("line 3: ") && !id.contains("ffee"), "{id}");
     }
@@ -219,7 +227,7 @@ mod tests {
     fn one_profile_alone_needs_no_name() {
         let config = Config::parse("[profile.shop]\napp_id = \"wx5ca1ab1e00c0ffee\"\n").unwrap();
         assert_eq!(config.pick(None).unwrap().unwrap().0, "shop");
-        assert!(config.pick(Some("other")).unwrap_err().message.unwrap().contains("config.toml: shop"));
+        assert!(config.pick(Some("other")).unwrap_err().message.unwrap().contains("config.toml has shop"));
         assert!(Config::default().pick(None).unwrap().is_none());
         let two = Config::parse("default = \"b\"\n[profile.a]\n[profile.b]\n").unwrap();
         assert_eq!(two.pick(None).unwrap().unwrap().0, "b");

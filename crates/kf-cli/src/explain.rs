@@ -15,7 +15,7 @@ use crate::near;
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A code such as 65406, an answer that holds one, or a call by its name, the vendor's name or its path.
+    /// A code such as 65406, an answer or a message that holds one, or a call by its name, the vendor's name or its path.
     #[arg(value_name = "CODE|ENDPOINT", allow_negative_numbers = true)]
     what: String,
     #[command(flatten)]
@@ -50,12 +50,39 @@ fn code_of(what: &str) -> Option<ErrCode> {
     if let Ok(number) = what.parse() {
         return Some(ErrCode(number));
     }
-    if what.starts_with('{') {
-        let answer: Value = serde_json::from_str(what).ok()?;
+    if let Ok(answer) = serde_json::from_str::<Value>(what)
+        && answer.is_object()
+    {
         return answer["errcode"].as_i64().map(ErrCode);
+    }
+    if let Some(code) = code_in(what) {
+        return Some(code);
     }
     let named = |name: &str| name.eq_ignore_ascii_case(what);
     ErrCode::all().iter().find(|info| info.name.is_some_and(named)).map(|info| info.code)
+}
+
+/// The code of what was pasted from a log or a message: behind `errcode`, in front of words, or among them.
+fn code_in(text: &str) -> Option<ErrCode> {
+    // A URL holds numbers that are no codes.
+    if text.contains("://") {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let behind = lower.split_once("errcode").and_then(|(_, rest)| first_number(rest));
+    let words = text.split([' ', ':', ',', '(', ')', '\t']).map(str::trim);
+    let mut numbers = words.filter(|word| !word.is_empty()).map(str::parse::<i64>);
+    let first = numbers.clone().next().and_then(Result::ok);
+    let is_known = |number: &i64| ErrCode(*number).info().is_some();
+    behind.or(first).or_else(|| numbers.find_map(|number| number.ok().filter(is_known))).map(ErrCode)
+}
+
+/// The number that a text begins with, behind what separates it from its name.
+fn first_number(text: &str) -> Option<i64> {
+    let text = text.trim_start_matches(['"', '\'', '\\', ':', '=', ' ', '\t']);
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let end = digits.find(|it: char| !it.is_ascii_digit()).unwrap_or(digits.len());
+    text[..text.len() - digits.len() + end].parse().ok()
 }
 
 /// The calls that a text names; of one path there can be several.
@@ -103,7 +130,26 @@ fn unknown(what: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::path_of;
+    use super::{code_in, path_of};
+
+    #[test]
+    fn a_code_is_found_in_what_people_paste() {
+        for (text, code) in [
+            ("65401 invalid custom service account", Some(65401)),
+            ("errcode: 40001 rid: 61725984-6126f6f9-040f19c4", Some(40001)),
+            ("{\"errcode\":-1,\"errmsg\":", Some(-1)),
+            ("{\\\"errcode\\\": 45009, \\\"errmsg", Some(45009)),
+            ("ErrCode=\"40164\"", Some(40164)),
+            ("kf: close_session: 65413 no such session (rid 61725984-6126f6f9)", Some(65413)),
+            ("-1 system error", Some(-1)),
+            ("12345 is new", Some(12345)),
+            ("in 7 days", None),
+            ("list_accounts", None),
+            ("http://127.0.0.1:40001/a", None),
+        ] {
+            assert_eq!(code_in(text).map(|code| code.0), code, "{text}");
+        }
+    }
 
     #[test]
     fn a_path_is_found_in_a_url() {

@@ -8,10 +8,41 @@ use crate::generated::calls::SECRETS;
 /// What is shown instead of a credential.
 const MASK: &str = "***";
 
+/// How the names of credentials end that no call knows, without their case and what separates their words.
+const ENDS: [&str; 11] = [
+    "secret",
+    "token",
+    "password",
+    "passwd",
+    "passphrase",
+    "privatekey",
+    "pushkey",
+    "aeskey",
+    "apikey",
+    "accesskey",
+    "sessionkey",
+];
+
 /// Whether what has this name is a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
     let is_token = || ENDPOINTS.iter().any(|spec| spec.token_name.eq_ignore_ascii_case(name));
-    SECRETS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) || is_token()
+    SECRETS.iter().any(|secret| secret.eq_ignore_ascii_case(name)) || is_token() || sounds_secret(name)
+}
+
+/// Whether something of another service, or misspelt, is a credential by its name.
+fn sounds_secret(name: &str) -> bool {
+    let name: String = name.chars().filter(|it| it.is_alphanumeric()).collect();
+    let name = name.to_ascii_lowercase();
+    ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether a credential stands anywhere in JSON.
+pub(crate) fn holds_credential(value: &Value) -> bool {
+    match value {
+        Value::Array(values) => values.iter().any(holds_credential),
+        Value::Object(members) => members.iter().any(|(name, value)| is_credential(name) || holds_credential(value)),
+        _ => false,
+    }
 }
 
 /// Hides the credentials in JSON, at any depth.
@@ -57,7 +88,9 @@ pub(crate) fn in_url(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{in_body, in_url};
+    use kf_model::ENDPOINTS;
+
+    use super::{in_body, in_url, is_credential, sounds_secret};
 
     #[test]
     fn credentials_are_hidden_by_their_names() {
@@ -67,6 +100,19 @@ mod tests {
         assert_eq!(in_body("access_token=canary"), "19 bytes, no JSON");
         assert_eq!(in_body("\"canary\""), "8 bytes, no JSON");
         assert_eq!(in_body(" "), "");
+    }
+
+    #[test]
+    fn a_credential_is_known_by_any_name_and_nothing_else_is_taken_for_one() {
+        for name in ["app_secret", "AppSecret", "token", "password", "push_key", "encoding_aes_key", "EncodingAESKey"] {
+            assert!(is_credential(name), "{name}");
+            assert_eq!(in_body(&format!("{{\"{name}\":\"canary\"}}")), format!("{{\"{name}\":\"***\"}}"));
+        }
+        for spec in ENDPOINTS {
+            for field in spec.request.iter().chain(spec.response) {
+                assert!(field.secret || !sounds_secret(field.name) || field.name == "password", "{}", field.name);
+            }
+        }
     }
 
     #[test]

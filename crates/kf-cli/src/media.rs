@@ -43,6 +43,9 @@ pub(crate) struct GetArgs {
     /// Where to write it; left out, the output, unless that is a terminal.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Replace FILE if it is there.
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -96,6 +99,19 @@ pub(crate) fn file(
     UploadMedia::checked(kind, upload).map_err(|error| Failure::input(format!("{shown}: {error}")))
 }
 
+/// A file that is of a kind by its content, read and checked.
+pub(crate) fn of_kind(path: &Path, kind: MediaKind, context: &mut Context<'_, '_>) -> Result<UploadMedia, Failure> {
+    let request = file(path, Some(kind.clone()), context)?;
+    if of_content(&request.media.content_type).is_some() {
+        return Ok(request);
+    }
+    let shown = path.display();
+    Err(Failure::input(format!(
+        "{shown} is no {kind} by its content; if it is one, kf media upload --kind {kind} sends it, and gives the media id to \
+         write here"
+    )))
+}
+
 fn of_content(content_type: &str) -> Option<MediaKind> {
     match content_type.split_once('/')?.0 {
         "image" => Some(MediaKind::Image),
@@ -130,10 +146,10 @@ async fn upload(args: &UploadArgs, context: &mut Context<'_, '_>) -> Result<(), 
 
 async fn get(args: &GetArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     let media_id: MediaId = checked("MEDIA_ID", &args.media_id)?;
-    output::refuse_terminal(args.out.as_deref(), context)?;
+    output::refuse(args.out.as_deref(), args.force, context)?;
     let reach = context.reach().await?;
     match context.ask(reach.client.fetch_media(&media_id)).await? {
-        FileOr::File(file) => output::file(&file, args.out.as_deref(), context),
+        FileOr::File(file) => output::file(&file, args.out.as_deref(), args.force, context),
         FileOr::Data(data) => {
             context.streams.note("this is a video, for which the platform gives an address instead of the file:");
             context.streams.line(&escaped(&data.video_url))

@@ -21,7 +21,7 @@ pub(crate) struct RidArgs {
 
 /// Runs `kf rid`.
 pub(crate) async fn run(args: &RidArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
-    let rid = args.rid.trim();
+    let rid = alone(&args.rid);
     if rid.is_empty() || rid.contains(char::is_whitespace) {
         return Err(Failure::input("RID: write the id alone, such as 61725984-6126f6f9-040f19c4"));
     }
@@ -38,6 +38,19 @@ pub(crate) async fn run(args: &RidArgs, context: &mut Context<'_, '_>) -> Result
         [("address", url(&request)), ("sent", body(&request.request_body)), ("answer", body(&request.response_body))];
     lines.extend(texts.into_iter().filter_map(|(name, text)| Some((name, text?))));
     lines.iter().try_for_each(|(name, value)| context.streams.line(&format!("{name:<8} {}", escaped(value))))
+}
+
+/// The id in what was pasted: a text that holds one, or the id itself.
+fn alone(text: &str) -> &str {
+    let is_rid = |word: &&str| {
+        word.matches('-').count() == 2
+            && word.split('-').all(|part| part.len() >= 4 && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let mut words = text.split(|it: char| !it.is_ascii_alphanumeric() && it != '-').filter(is_rid);
+    match (words.next(), words.next()) {
+        (Some(rid), None) => rid,
+        _ => text.trim(),
+    }
 }
 
 /// The same members as those of the answer, credentials hidden.
@@ -59,4 +72,25 @@ fn url(request: &LoggedRequest) -> Option<String> {
 
 fn body(body: &Option<Secret>) -> Option<String> {
     body.as_ref().map(|body| hidden::in_body(body.expose())).filter(|body| !body.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alone;
+
+    #[test]
+    fn the_id_is_found_in_what_people_paste() {
+        let rid = "61725984-6126f6f9-040f19c4";
+        for text in [
+            rid,
+            " 61725984-6126f6f9-040f19c4\n",
+            "rid: 61725984-6126f6f9-040f19c4",
+            "40001 no (rid 61725984-6126f6f9-040f19c4)",
+        ] {
+            assert_eq!(alone(text), rid, "{text}");
+        }
+        for other in ["nonsense", "a b", "", "61725984-6126f6f9-040f19c4 71725984-6126f6f9-040f19c4"] {
+            assert_eq!(alone(other), other);
+        }
+    }
 }

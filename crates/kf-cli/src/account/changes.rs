@@ -96,7 +96,7 @@ pub(super) async fn invite(args: &InviteArgs, context: &mut Context<'_, '_>) -> 
 }
 
 pub(super) async fn picture(args: &PictureArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
-    let picture = files::upload(&args.file, context)?;
+    let picture = files::picture(&args.file, context)?;
     let reach = context.reach().await?;
     context.ask(reach.client.upload_picture(args.account.as_str(), &picture)).await?;
     context.did(args.form.json, &format!("{} has a new picture", args.account))

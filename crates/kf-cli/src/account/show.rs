@@ -51,7 +51,8 @@ pub(super) async fn show(args: &ShowArgs, context: &mut Context<'_, '_>) -> Resu
     let is_wanted =
         |row: &&Account| row.kf_account == wanted || row.kf_openid.as_deref() == Some(args.account.as_str());
     let Some(row) = answer.kf_list.iter().find(is_wanted) else {
-        let message = format!("there is no account {}; kf account list shows those that there are", args.account);
+        let kf = if context.global.sim { "kf --sim" } else { "kf" };
+        let message = format!("there is no account {}; {kf} account list shows those that there are", args.account);
         return Err(Failure::new(Exit::Refused, escaped(&message)));
     };
     if args.form.json {

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::show::escaped;
-use crate::{files, hidden};
+use crate::{files, hidden, secret_file};
 
 /// What the arguments give, if it is what the call takes.
 pub(super) fn given(args: &CallArgs, spec: &EndpointSpec, context: &mut Context<'_, '_>) -> Result<Given, Failure> {
@@ -74,10 +74,23 @@ fn members(json: &str, context: &mut Context<'_, '_>) -> Result<Map<String, Valu
     let value: Value = serde_json::from_str(&text).map_err(|error| wrong(format!("this is no JSON: {error}")))?;
     if is_argument {
         refuse_credentials(&value)?;
+    } else if let Some(path) = json.strip_prefix('@').filter(|_| hidden::holds_credential(&value)) {
+        refuse_open(Path::new(path), context)?;
     }
     match value {
         Value::Object(members) => Ok(members),
         _ => Err(wrong("this is JSON, but no object".to_owned())),
+    }
+}
+
+/// Refuses a file of credentials that others can read. A pipe has no other readers.
+fn refuse_open(path: &Path, context: &Context<'_, '_>) -> Result<(), Failure> {
+    if !context.env.absolute(path).is_file() {
+        return Ok(());
+    }
+    match secret_file::trouble(path, context.env) {
+        Some(why) => Err(Failure::input(format!("--json: it holds a credential: {why}"))),
+        None => Ok(()),
     }
 }
 

@@ -125,10 +125,20 @@ impl Draft {
 /// The text of an argument, of a file or of the input; where a file or a pipe ends with the end of a line, that is none of it.
 fn text(args: &TextArgs, context: &mut Context<'_, '_>) -> Result<MessageText, Failure> {
     let path = args.text_file.as_deref().or(args.text.as_deref().filter(|text| *text == "-").map(Path::new));
-    let Some(path) = path else { return checked("TEXT", args.text.as_deref().unwrap_or_default()) };
+    let Some(path) = path else { return written(args.text.as_deref().unwrap_or_default()) };
     let text = files::text(path, context)?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
-    checked("TEXT", text.strip_suffix('\r').unwrap_or(text))
+    written(text.strip_suffix('\r').unwrap_or(text))
+}
+
+/// A text that says something.
+fn written(text: &str) -> Result<MessageText, Failure> {
+    if !text.is_empty() && text.chars().all(char::is_whitespace) {
+        return Err(Failure::input(
+            "TEXT: there are blanks alone, which nobody can read; write at least one character",
+        ));
+    }
+    checked("TEXT", text)
 }
 
 fn medium(args: &FileArgs, kind: MediaKind, context: &mut Context<'_, '_>) -> Result<Medium, Failure> {

@@ -27,7 +27,7 @@ impl Medium {
         context: &mut Context<'_, '_>,
     ) -> Result<Self, Failure> {
         match (file, id) {
-            (Some(path), _) => Ok(Self::ToUpload(Box::new(media::file(path, Some(kind), context)?))),
+            (Some(path), _) => Ok(Self::ToUpload(Box::new(media::of_kind(path, kind, context)?))),
             (None, id) => checked("MEDIA_ID", id.unwrap_or_default()).map(Self::There),
         }
     }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use kf_client::RecordCursor;
+use kf_model::AppId;
 use kf_model::limits::RECORDS_PER_CALL_MAX;
 
 use super::day::{FORMS, Moment, day, span};
@@ -12,11 +13,15 @@ use super::journal::{Journal, Question};
 use super::part::{Found, How, Part};
 use super::writer::{Sink, Writer};
 use crate::args::Form;
+use crate::checked::checked;
+use crate::config::Config;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::progress::grouped;
+use crate::reach::choice::Choice;
 use crate::show::{beijing, escaped};
+use crate::sim;
 
 const HELP: &str = "\
 Days and times are of Beijing, whatever the zone of this machine is. An end that is to come is
@@ -50,6 +55,9 @@ pub(crate) struct ExportArgs {
     /// Begin anew, and throw away what is kept in FILE.part.
     #[arg(long)]
     restart: bool,
+    /// The app whose token KF_ACCESS_TOKEN is; without it such an export cannot be gone on with.
+    #[arg(long, value_name = "APP_ID")]
+    token_of: Option<String>,
     /// How many records a call asks for: fewer where the network is slow.
     #[arg(long, value_name = "ROWS", default_value_t = RECORDS_PER_CALL_MAX,
         value_parser = clap::value_parser!(u32).range(1..=i64::from(RECORDS_PER_CALL_MAX)))]
@@ -63,9 +71,10 @@ pub(super) async fn run(args: &ExportArgs, context: &mut Context<'_, '_>) -> Res
     let now = i64::try_from(context.env.clock().wall().as_secs()).unwrap_or(i64::MAX);
     let (from, to) = args.span(now)?;
     let format = args.format()?;
+    let token_of: Option<AppId> = args.token_of.as_deref().map(|id| checked("--token-of", id)).transpose()?;
     let reach = context.reach().await?;
-    let app = reach.app.map(|app| app.to_string());
-    let question = Question { app, is_simulated: context.global.sim, from, to, format };
+    let app = app(reach.app, token_of)?;
+    let question = Question { app, host: host(context).await?, is_simulated: context.global.sim, from, to, format };
     let begin = RecordCursor::new(from, to.min(now - 1));
     let sink = if args.is_output() {
         Sink::Output(Journal { question, cursor: begin, bytes: 0, rows: 0, skipped: 0, is_whole: false })
@@ -78,9 +87,30 @@ pub(super) async fn run(args: &ExportArgs, context: &mut Context<'_, '_>) -> Res
     };
     args.say_what_is_done(sink.journal(), now, context);
     let records = reach.client.records_from(sink.journal().cursor.clone()).with_page(args.page);
-    let writer = Writer::new(records, sink, &args.out, context);
+    let writer = Writer::new(records, sink, args.again(from, to), &args.out, context);
     let journal = writer.run(args.force, context).await?;
     args.done(&journal, context)
+}
+
+/// The app whose records are asked for, where it is known.
+fn app(calls: Option<AppId>, token_of: Option<AppId>) -> Result<Option<String>, Failure> {
+    match (calls, token_of) {
+        (Some(app), Some(other)) if app != other => {
+            let message = format!("--token-of {other}: the calls are those of {app}; leave it out");
+            Err(Failure::new(Exit::Usage, message))
+        }
+        (calls, token_of) => Ok(calls.or(token_of).map(|app| app.to_string())),
+    }
+}
+
+/// Where the calls go. Of what another host answers nothing may get into the same file.
+async fn host(context: &Context<'_, '_>) -> Result<String, Failure> {
+    if context.global.sim {
+        return sim::running(context.env).await.map(|running| running.url);
+    }
+    let choice = Choice::find(context.global, context.env, &Config::read(context.env)?)?;
+    let host = choice.base_url.map_or_else(|| "https://api.weixin.qq.com".to_owned(), |(url, _)| url);
+    Ok(host.trim_end_matches('/').to_owned())
 }
 
 impl ExportArgs {
@@ -112,6 +142,16 @@ impl ExportArgs {
         Ok((from, to))
     }
 
+    /// What goes on with what is kept: tomorrow, today is another day.
+    fn again(&self, from: i64, to: i64) -> String {
+        let is_relative = |text: &str| matches!(text, "today" | "yesterday");
+        if is_relative(&self.from) || is_relative(&self.to) {
+            let (from, to) = span(from, to);
+            return format!("the same command with --from {from} --to {to}");
+        }
+        "the same command".to_owned()
+    }
+
     fn format(&self) -> Result<Format, Failure> {
         if let Some(format) = self.format {
             return Ok(format);
@@ -135,6 +175,12 @@ impl ExportArgs {
     fn say_what_is_done(&self, journal: &Journal, now: i64, context: &mut Context<'_, '_>) {
         if context.global.quiet {
             return;
+        }
+        if journal.question.app.is_none() && !self.is_output() {
+            context.streams.note(
+                "KF_ACCESS_TOKEN does not say whose records these are: once stopped, this export cannot go on; --token-of APP_ID \
+                 says it",
+            );
         }
         if journal.rows > 0 {
             let (rows, at) = (grouped(journal.rows), day(journal.cursor.from));

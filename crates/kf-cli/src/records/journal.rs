@@ -15,6 +15,8 @@ use super::form::Format;
 pub(super) struct Question {
     /// The app whose records they are, where it is known.
     pub(super) app: Option<String>,
+    /// Where they come from.
+    pub(super) host: String,
     /// Whether they are made up.
     pub(super) is_simulated: bool,
     /// The first second, and the last one as it was asked for, even if it was still to come.
@@ -29,7 +31,7 @@ impl Question {
         let (from, to) = span(self.from, self.to);
         let app = self.app.as_ref().map(|app| format!(" --app-id {app}")).unwrap_or_default();
         let sim = if self.is_simulated { " --sim" } else { "" };
-        format!("--from {from} --to {to} --format {}{app}{sim}", self.format.name())
+        format!("--from {from} --to {to} --format {}{app}{sim} at {}", self.format.name(), self.host)
     }
 }
 
@@ -51,8 +53,9 @@ pub(super) struct Journal {
 impl Journal {
     /// The one of a path; none where there is none.
     pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
-        match fs::read(path) {
-            Ok(text) => Ok(Some(serde_json::from_slice(&text)?)),
+        match fs::symlink_metadata(path) {
+            Ok(metadata) if !metadata.is_file() => Err(io::Error::other("it is no regular file")),
+            Ok(_) => Ok(Some(serde_json::from_slice(&fs::read(path)?)?)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -61,7 +64,12 @@ impl Journal {
     /// Writes it so that whatever happens either this one is there or the one before.
     pub(super) fn write(&self, path: &Path) -> io::Result<()> {
         let beside = named(path, ".tmp");
-        let mut file = private().create(true).truncate(true).open(&beside)?;
+        // One that was left behind, or that somebody else put there, is not written into.
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = private().create_new(true).open(&beside)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         file.sync_all()?;
         fs::rename(&beside, path)?;

@@ -18,6 +18,9 @@ use crate::show::escaped;
 /// So much is collected before it is written.
 const BUFFER: usize = 64 * 1024;
 
+/// What goes on with a file, unless it is said otherwise.
+const AGAIN: &str = "the same command";
+
 /// A file that grows beside its place until it is whole.
 #[derive(Debug)]
 pub(super) struct Part {
@@ -31,6 +34,8 @@ pub(super) struct Part {
     /// Bytes and rows behind the mark.
     bytes: u64,
     rows: u64,
+    /// The command that goes on with it.
+    pub(super) again: String,
 }
 
 /// What is found where a file is to be.
@@ -49,6 +54,7 @@ impl Part {
         if !how.restart
             && let Some(journal) = place.journal()?
             && journal.question == question
+            && question.app.is_some()
             && place.is_finished(&journal)
         {
             let _ = fs::remove_file(&place.journal);
@@ -60,6 +66,12 @@ impl Part {
         let length = file.metadata().map_or(0, |metadata| metadata.len());
         let shown = place.part.display();
         let journal = match kept {
+            Some(journal) if journal.question.app.is_none() => {
+                let days = journal.question.options();
+                return Err(Failure::input(format!(
+                    "{shown} holds a part of {days}, and nothing says of which app; {RESTART}"
+                )));
+            }
             Some(journal) if journal.question != question => {
                 return Err(Failure::input(format!(
                     "{shown} holds a part of another export: {}; finish that one with these options, or {RESTART}",
@@ -82,7 +94,8 @@ impl Part {
             None => Journal { question, cursor: begin, bytes: 0, rows: 0, skipped: 0, is_whole: false },
         };
         let mark = journal.clone();
-        let mut part = Self { place, file, journal, mark, buffer: Vec::new(), bytes: 0, rows: 0 };
+        let mut part =
+            Self { place, file, journal, mark, buffer: Vec::new(), bytes: 0, rows: 0, again: AGAIN.to_owned() };
         part.begin().map_err(|error| part.cannot(&error))?;
         if part.journal.is_whole { part.name(how.force).map(Found::Whole) } else { Ok(Found::Part(Box::new(part))) }
     }
@@ -173,11 +186,11 @@ impl Part {
     }
 
     fn cannot(&self, error: &io::Error) -> Failure {
-        let (shown, rows) = (self.place.part.display(), self.journal.rows);
+        let (shown, rows, again) = (self.place.part.display(), self.journal.rows, &self.again);
         Failure::new(
             Exit::Failed,
             escaped(&format!(
-                "{shown} cannot be written: {error}; make room or mend it: the same command then goes on behind the {rows} rows \
+                "{shown} cannot be written: {error}; make room or mend it: {again} then goes on behind the {rows} rows \
                  that are kept"
             )),
         )

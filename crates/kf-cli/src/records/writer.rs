@@ -1,6 +1,6 @@
 //! The records of a run, written one by one; what stops it says how it goes on.
 
-use std::future::{Future as _, poll_fn};
+use std::future::{Future as _, pending, poll_fn};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::task::Poll;
@@ -59,6 +59,8 @@ pub(super) struct Writer {
     reached: i64,
     /// The file as the person named it.
     out: PathBuf,
+    /// The command that goes on.
+    again: String,
     /// Records that could not be read before this run.
     skipped: u64,
     /// When days without rows were kept last.
@@ -66,20 +68,21 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(records: Records, sink: Sink, out: &Path, context: &Context<'_, '_>) -> Self {
+    pub(super) fn new(records: Records, mut sink: Sink, again: String, out: &Path, context: &Context<'_, '_>) -> Self {
+        if let Sink::Part(part) = &mut sink {
+            part.again.clone_from(&again);
+        }
         let journal = sink.journal();
         let (rows, skipped, reached) = (journal.rows, journal.skipped, journal.cursor.from);
         let first = stand(journal.question.from, &journal.cursor, reached, rows);
         let progress = Progress::new("rows", first, context);
         let kept_at = context.env.clock().now();
-        Self { records, sink, progress, rows, reached, out: out.to_owned(), skipped, kept_at }
+        Self { records, sink, progress, rows, reached, out: out.to_owned(), again, skipped, kept_at }
     }
 
     /// Writes all to the end.
     pub(super) async fn run(mut self, force: bool, context: &mut Context<'_, '_>) -> Result<Journal, Failure> {
-        let stop = context.streams.stop();
-        let mut stop =
-            stop.map_err(|error| Failure::new(Exit::Failed, format!("the system has no signals: {error}")))?;
+        let mut stop = self.stop(context)?;
         if self.sink.journal().bytes == 0 {
             self.write(self.sink.journal().question.format.head(), 0, context)?;
         }
@@ -102,6 +105,18 @@ impl Writer {
         }
     }
 
+    /// What tells it to stop. A reader that does not read blocks this thread, so that where nothing is kept a signal ends the
+    /// process as it ends any other.
+    fn stop(&self, context: &mut Context<'_, '_>) -> Result<Stop, Failure> {
+        match self.sink {
+            Sink::Part(_) => {
+                let stop = context.streams.stop();
+                stop.map_err(|error| Failure::new(Exit::Failed, format!("the system has no signals: {error}")))
+            }
+            Sink::Output(_) => Ok(Box::pin(pending())),
+        }
+    }
+
     fn record(&mut self, record: &Record, context: &mut Context<'_, '_>) -> Result<(), Failure> {
         let line = self.sink.journal().question.format.line(record);
         let line = line.map_err(|message| Failure::new(Exit::Failed, message))?;
@@ -117,9 +132,9 @@ impl Writer {
         self.keep()
     }
 
-    /// Tells how far it is, unless the rows themselves are in the terminal.
+    /// Tells how far it is, unless the rows go out: whoever reads them may write into the same terminal.
     fn show(&mut self, context: &mut Context<'_, '_>) {
-        if matches!(self.sink, Sink::Output(_)) && context.streams.is_terminal() {
+        if matches!(self.sink, Sink::Output(_)) {
             return;
         }
         let (from, cursor, reached) = (self.sink.journal().question.from, self.records.cursor(), self.reached);
@@ -171,6 +186,8 @@ impl Writer {
         context.streams.wipe();
         let failure = Failure::of_call(error);
         let when = match error.errcode() {
+            // What does not go on has no time to do so.
+            _ if !self.goes_on() => "",
             Some(ErrCode::DAILY_QUOTA_USED_UP) => "from tomorrow on, or after a reset of the quota, ",
             Some(ErrCode::MINUTE_QUOTA_USED_UP) => "in a minute ",
             _ => "",
@@ -182,10 +199,22 @@ impl Writer {
         }
     }
 
+    /// Whether anything can go on with what is kept.
+    fn goes_on(&self) -> bool {
+        matches!(&self.sink, Sink::Part(part) if part.journal().question.app.is_some())
+    }
+
     fn how_it_goes_on(&self) -> String {
         match &self.sink {
+            Sink::Part(part) if !self.goes_on() => escaped(&format!(
+                "{} rows are kept in {}, and nothing says of which app, so that they cannot be gone on with: begin anew with \
+                 --restart, and name the app by --token-of",
+                grouped(part.journal().rows),
+                named_like(&self.out, part.path())
+            )),
             Sink::Part(part) => escaped(&format!(
-                "the same command goes on behind the {} rows that are kept in {}",
+                "{} goes on behind the {} rows that are kept in {}",
+                self.again,
                 grouped(part.journal().rows),
                 named_like(&self.out, part.path())
             )),

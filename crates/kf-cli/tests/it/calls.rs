@@ -1,5 +1,8 @@
 //! Any call by its name.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
 use kf_cli::Exit;
 use kf_model::{ENDPOINTS, Method, Payload};
 use serde_json::{Value, json};
@@ -134,7 +137,20 @@ fn credentials_are_neither_arguments_nor_answers() {
     let err =
         desk.fed(&["call", "list_accounts", "--as-is", "--json", "-"], &json!({ "access_token": secret }).to_string());
     assert!(err.failed(Exit::Input).contains("access_token is added by kf"));
+    for name in ["app_secret", "token", "password", "push_key", "encoding_aes_key"] {
+        let body = json!({ "kf_account": "a@test", "nickname": "Ann", (name): secret }).to_string();
+        let list = ["-v", "call", "add_account", "--as-is", "--json"];
+        let err = desk.kf(&[&list[..], &[&body]].concat()).failed(Exit::Usage);
+        assert!(err.contains(&format!("{name} is a credential")) && !err.contains(secret), "{err}");
+        let said = desk.fed(&[&list[..], &["-"]].concat(), &body);
+        assert!(said.err.contains(&format!("\"{name}\":\"***\"")) && !said.err.contains(secret), "{said:?}");
+    }
     let file = format!("@{}", desk.file("secret.json", body.as_bytes()));
+    let open = desk.path("secret.json");
+    fs::set_permissions(&open, Permissions::from_mode(0o644)).unwrap();
+    let err = desk.kf(&["-v", "call", "fetch_stable_token", "--json", &file]).failed(Exit::Input);
+    assert!(err.starts_with("kf: --json: it holds a credential: ") && err.contains("chmod 600"), "{err}");
+    fs::set_permissions(&open, Permissions::from_mode(0o600)).unwrap();
     for call in ["fetch_stable_token", "fetch_token"] {
         for said in
             [desk.fed(&["-v", "call", call, "--json", "-"], &body), desk.kf(&["-v", "call", call, "--json", &file])]
@@ -167,6 +183,7 @@ fn a_request_that_is_looked_up_shows_no_token() {
         let said = desk.kf(list);
         assert!(said.exit == Exit::Ok && !format!("{said:?}").contains(token), "{said:?}");
     }
+    assert_eq!(desk.kf(&["rid", &format!("rid: {rid}")]).ok(), text);
     for wrong in ["", "a b"] {
         assert!(desk.kf(&["-v", "rid", wrong]).failed(Exit::Input).contains("RID: write the id alone"));
     }

@@ -123,8 +123,9 @@ fn text_comes_from_an_argument_a_file_or_the_input() {
     let file = desk.file("text", b"two\r\nlines\r\n");
     assert_eq!(text(&["--text-file", &file], ""), "two\r\nlines");
     assert_eq!(text(&["--answering", "20165267", "--", "-5"], ""), "-5");
-    let wrong: [(&[&str], Exit, &str); 5] = [
+    let wrong: [(&[&str], Exit, &str); 6] = [
         (&["-"], Exit::Input, "TEXT: the text of the message is empty"),
+        (&[" \t\u{3000}"], Exit::Input, "TEXT: there are blanks alone"),
         (&["--text-file", "none"], Exit::Input, "none cannot be read"),
         (&[], Exit::Usage, "<TEXT>"),
         (&["a", "--text-file", &file], Exit::Usage, "cannot be used with"),

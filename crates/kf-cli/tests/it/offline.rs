@@ -142,6 +142,9 @@ fn every_code_is_explained_by_number_and_by_name() {
     );
     let answer = r#"{"errcode":40164,"errmsg":"invalid ip, not in whitelist"}"#;
     assert!(run(&["explain", answer]).1.starts_with("40164 IP_NOT_WHITELISTED"));
+    for pasted in ["65401 invalid custom service account", "errcode: 65401 rid: 61725984-6126f6f9-040f19c4"] {
+        assert!(run(&["explain", pasted]).1.starts_with("65401 "), "{pasted}");
+    }
 }
 
 #[test]

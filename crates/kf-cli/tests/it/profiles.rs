@@ -322,7 +322,7 @@ fn what_is_wrong_with_a_config_is_told_without_a_secret() {
     }
     let home = Home::with("unknown", &(base + "[profile.shop]\n"));
     let (exit, _, err) = home.kf(&[("KF_PROFILE", "canaries"[..2].as_ref())], &["account", "list"], b"");
-    assert_eq!((exit, err.as_str()), (Exit::Usage, "kf: no profile is named ca; of config.toml: main, shop\n"));
+    assert_eq!((exit, err.as_str()), (Exit::Usage, "kf: no profile is named ca; config.toml has main, shop\n"));
 }
 
 #[test]

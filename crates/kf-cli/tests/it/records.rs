@@ -1,5 +1,6 @@
 //! `kf records`: what a person sees, over a world with many records.
 
+mod apart;
 mod broken;
 mod list;
 mod screens;

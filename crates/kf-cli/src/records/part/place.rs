@@ -1,6 +1,7 @@
 //! A file, and what is beside it while it grows.
 
 use std::fs::{self, File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::journal::{Journal, named, private};
@@ -64,28 +65,52 @@ impl Place {
     /// Opens the part for this process alone.
     pub(super) fn open(&self) -> Result<File, Failure> {
         let shown = self.part.display();
-        let cannot = |error| {
+        let cannot = |error: io::Error| {
             Failure::new(
                 Exit::Failed,
                 escaped(&format!("{shown} cannot be written: {error}; name a place by --out where you can write")),
             )
         };
         let used = || Failure::new(Exit::Failed, escaped(&format!("another kf writes {shown} just now; let it end")));
-        let file = private().create(true).truncate(false).open(&self.part).map_err(cannot)?;
+        let file = match private().create_new(true).open(&self.part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.there(cannot)?,
+            opened => opened.map_err(cannot)?,
+        };
         match file.try_lock() {
-            Ok(()) if is_at(&file, &self.part) => Ok(file),
+            Ok(()) if is_at(&file, &self.part) => close(&file).map(|()| file).map_err(cannot),
             Ok(()) | Err(TryLockError::WouldBlock) => Err(used()),
             Err(TryLockError::Error(error)) => Err(cannot(error)),
         }
     }
+
+    /// Opens the part that is there. What is no file, such as a link to one, is nothing of ours.
+    fn there(&self, cannot: impl Fn(io::Error) -> Failure) -> Result<File, Failure> {
+        let is_file = fs::symlink_metadata(&self.part).map_err(&cannot)?.is_file();
+        if !is_file {
+            let shown = self.part.display();
+            return Err(Failure::input(format!(
+                "{shown} is no regular file; remove it, or name another file by --out"
+            )));
+        }
+        private().open(&self.part).map_err(cannot)
+    }
 }
 
-/// Whether a file still has the name that it was opened by: another process may have given it its last one.
+/// Closes a file to others: one that was there before may be open to them.
+fn close(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    let _ = file;
+    Ok(())
+}
+
+/// Whether a file still has the name that it was opened by: another process may have given it its last one, or a link may have
+/// led to it.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     let id = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-    matches!((file.metadata(), fs::metadata(path)), (Ok(file), Ok(path)) if id(&file) == id(&path))
+    matches!((file.metadata(), fs::symlink_metadata(path)), (Ok(file), Ok(path)) if id(&file) == id(&path))
 }
 
 /// Elsewhere nothing tells.

@@ -44,7 +44,14 @@ impl Drop for Folder {
 }
 
 fn question() -> Question {
-    Question { app: Some("wx1".to_owned()), is_simulated: false, from: 0, to: 99, format: Format::Csv }
+    Question {
+        app: Some("wx1".to_owned()),
+        host: "https://a".to_owned(),
+        is_simulated: false,
+        from: 0,
+        to: 99,
+        format: Format::Csv,
+    }
 }
 
 fn open(out: &Path, how: How) -> Result<Found, Failure> {
@@ -201,13 +208,16 @@ fn what_nobody_asked_for_is_not_thrown_away() {
         Question { from: 1, ..question() },
         Question { app: None, ..question() },
         Question { is_simulated: true, ..question() },
+        Question { host: "https://b".to_owned(), ..question() },
         Question { format: Format::Jsonl, ..question() },
     ];
     for other in others {
         let (exit, message) = refused(Part::open(&out, other, RecordCursor::new(0, 99), How::default()));
         assert_eq!(exit, Exit::Input);
         assert!(
-            message.contains("--from 1970-01-01T08:00:00 --to 1970-01-01T08:01:40 --format csv --app-id wx1;"),
+            message.contains(
+                "--from 1970-01-01T08:00:00 --to 1970-01-01T08:01:40 --format csv --app-id wx1 at https://a;"
+            ),
             "{message}"
         );
         assert!(message.ends_with("or add --restart to begin anew"), "{message}");
@@ -270,4 +280,29 @@ fn only_its_owner_can_read_it() {
     for name in folder.names() {
         assert_eq!(fs::metadata(folder.0.join(&name)).unwrap().mode() & 0o077, 0, "{name}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_others_put_there_lead_nowhere() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+    let folder = Folder::new("links");
+    let (victim, kept) = (folder.0.join("victim"), folder.0.join("out.csv.part"));
+    fs::write(&victim, "theirs").unwrap();
+    symlink("victim", &kept).unwrap();
+    for how in [How::default(), How { restart: true, force: true }] {
+        let (exit, message) = refused(open(&folder.out(), how));
+        assert!(exit == Exit::Input && message.contains("out.csv.part is no regular file; remove it"), "{message}");
+    }
+    fs::remove_file(&kept).unwrap();
+    symlink("victim", folder.0.join("out.csv.part.json")).unwrap();
+    let (_, message) = refused(open(&folder.out(), How::default()));
+    assert!(message.contains("it is no regular file; add --restart"), "{message}");
+    symlink("victim", folder.0.join("out.csv.part.json.tmp")).unwrap();
+    fs::write(&kept, "").unwrap();
+    fs::set_permissions(&kept, fs::Permissions::from_mode(0o666)).unwrap();
+    drop(open(&folder.out(), How { restart: true, force: false }).unwrap());
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs");
+    assert_eq!(fs::metadata(&kept).unwrap().mode() & 0o777, 0o600);
+    assert_eq!(folder.names(), ["out.csv.part", "out.csv.part.json", "victim"]);
 }

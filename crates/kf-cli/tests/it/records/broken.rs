@@ -163,6 +163,9 @@ fn a_minute_or_the_network_is_told_as_what_it_is() {
     folder.kf(&["sim", "fault", "errcode", "45011", "--endpoint", "list_records", "--times", "1"]).ok();
     let err = folder.kf(&list).failed(4);
     assert!(err.contains("45011") && err.contains("; in a minute the same command goes on behind the 0 rows"), "{err}");
+    folder.kf(&["sim", "fault", "errcode", "45009", "--endpoint", "list_records", "--times", "1"]).ok();
+    let err = folder.kf(&export("2026-03-01", "-", "4")).failed(4);
+    assert!(err.ends_with("once more; 0 rows were written; to be able to go on, give --out a file\n"), "{err}");
     folder.kf(&["sim", "fault", "reset", "--endpoint", "list_records"]).ok();
     let err = folder.kf(&list).failed(3);
     assert!(err.contains("; the same command goes on behind the 0 rows"), "{err}");
@@ -200,7 +203,8 @@ fn a_part_of_something_else_is_neither_mixed_nor_lost() {
     let part = fs::read(folder.path("out.csv.part")).unwrap();
     folder.kf(&["sim", "advance", "1d"]).ok();
     let err = folder.kf(&export("2026-03-01", "out.csv", "4")).failed(5);
-    let question = "--from 2026-03-01 --to 2026-03-02 --format csv --app-id wx5ca1ab1e00c0ffee --sim; finish that one";
+    let question =
+        "--from 2026-03-01 --to 2026-03-02 --format csv --app-id wx5ca1ab1e00c0ffee --sim at http://127.0.0.1:";
     assert!(err.contains(question) && err.contains("--restart"), "{err}");
     assert_eq!(fs::read(folder.path("out.csv.part")).unwrap(), part);
     folder.kf(&[&export("2026-03-01", "out.csv", "10000")[..], &["--restart"]].concat()).ok();

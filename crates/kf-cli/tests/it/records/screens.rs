@@ -166,6 +166,14 @@ fn a_day_that_is_not_over_is_exported_until_now() {
     assert!(read("later.csv") == read("out.csv"));
     clock.set_wall(Duration::from_secs((FIRST + DAY + 3_600).try_into().unwrap()));
 
+    // Tomorrow, today is another day.
+    folder.kf(&["sim", "fault", "errcode", "45009", "--endpoint", "list_records", "--times", "1"]).ok();
+    let list = ["records", "export", "--sim", "--from", "yesterday", "--to", "today", "--out", "b.csv", "-q"];
+    let (_, _, err) = run_at(&folder, &clock, &list, 60);
+    let again = ", the same command with --from 2026-03-01 --to 2026-03-02 goes on behind the 0 rows that are kept in b.csv.part\n";
+    assert!(err.ends_with(again), "{err}");
+    let list = ["records", "export", "--sim", "--from", "2026-03-01", "--to", "2026-03-02", "--out", "b.csv"];
+    assert_eq!(run_at(&folder, &clock, &list, 60).0, Exit::Ok);
     let list = ["records", "export", "--sim", "--from", "2026-03-03", "--to", "2026-03-03", "--out", "none.csv"];
     let (exit, _, err) = run_at(&folder, &clock, &list, 60);
     assert_eq!(exit, Exit::Input);
