@@ -26,10 +26,13 @@ fn changes(folder: &Folder) -> usize {
 /// what it said.
 fn end_after(folder: &Folder, changed: usize, signal: Signal) -> (Option<i32>, String) {
     let before = changes(folder);
-    let mut command = folder.command(&APPLY);
+    let mut command = folder.command(&APPLY[..6]);
     let mut child: Child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while changes(folder) < before + changed && child.try_wait().unwrap().is_none() {}
-    send(&child, signal);
+    // What has ended by itself gets no signal.
+    if child.try_wait().unwrap().is_none() {
+        send(&child, signal);
+    }
     let output = child.wait_with_output().unwrap();
     (
         output.status.code(),
