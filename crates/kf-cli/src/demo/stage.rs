@@ -1,7 +1,7 @@
 //! The simulator of a demo, and the surroundings in which its commands find it.
 
 use std::fs::{self, DirBuilder};
-use std::future::{Future as _, poll_fn};
+use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::task::Poll;

@@ -135,7 +135,7 @@ fn a_platform_that_repeats_a_secret_is_not_quoted() {
 fn a_proxy_and_a_redis_that_repeat_their_passwords_are_not_quoted() {
     let scene = Scene::new("canaries-between");
     let (proxy, redis) = (scene::repeating("HTTP/1.1 407 "), scene::repeating("-WRONGPASS "));
-    scene.profile("between", &format!("base_url = \"https://example.invalid\"\nstore = \"memory\""));
+    scene.profile("between", "base_url = \"https://example.invalid\"\nstore = \"memory\"");
     scene.profile(
         "kept",
         &format!("base_url = \"{}\"\nstore = \"redis://{}\"\nredis_password_file = \"r\"", scene.url(), redis.at),
