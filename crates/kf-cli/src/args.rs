@@ -7,7 +7,6 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 use crate::account::AccountCommand;
 use crate::call::CallArgs;
 use crate::demo::DemoArgs;
-use crate::exit;
 use crate::media::MediaCommand;
 use crate::message::MessageCommand;
 use crate::offline::OfflineCommand;
@@ -19,13 +18,14 @@ use crate::rid::RidArgs;
 use crate::roster::RosterCommand;
 use crate::session::SessionCommand;
 use crate::sim::SimArgs;
+use crate::surroundings;
 use crate::token::TokenCommand;
 use crate::typing::TypingArgs;
 use crate::worker::WorkerCommand;
 
 /// The toolkit for WeChat customer service (客服) accounts.
 #[derive(Debug, Parser)]
-#[command(name = "kf", version, after_help = exit::HELP)]
+#[command(name = "kf", version, after_help = surroundings::help())]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) global: Global,

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 
-use kf_client::Error;
+use kf_client::{Error, ErrorKind};
 use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -24,31 +24,48 @@ pub(crate) struct Context<'c, 's> {
     pub(crate) global: &'c Global,
     pub(crate) env: &'c Env,
     pub(crate) streams: &'c mut Streams<'s>,
-    /// The calls that went out, as they end.
+    /// The calls as they go out and as they end.
     told: UnboundedReceiver<Told>,
     tell: UnboundedSender<Told>,
+    /// The proxy of the way to the platform, for a person.
+    proxy: Option<String>,
 }
 
 impl<'c, 's> Context<'c, 's> {
     pub(crate) fn new(global: &'c Global, env: &'c Env, streams: &'c mut Streams<'s>) -> Self {
         let (tell, told) = unbounded_channel();
-        Self { global, env, streams, told, tell }
+        Self { global, env, streams, told, tell, proxy: None }
     }
 
     /// A way to the platform, with the credentials that the options, the environment and the profile name.
     pub(crate) async fn reach(&mut self) -> Result<Reach, Failure> {
-        Reach::find(self.global, self.env, self.teller()).await
+        let reach = Reach::find(self.global, self.env, self.teller()).await?;
+        if let Some(proxy) = reach.proxy.as_ref().filter(|_| self.global.verbose) {
+            self.streams.note(&escaped(&format!("the proxy is {proxy}")));
+        }
+        self.proxy.clone_from(&reach.proxy);
+        Ok(reach)
     }
 
-    /// Who is told of the calls, if anybody wants to know.
-    fn teller(&self) -> Option<Tell> {
+    /// Who is told of the calls, and of what is wrong beside them.
+    fn teller(&self) -> Tell {
         let tell = self.tell.clone();
-        self.global.verbose.then(|| Arc::new(move |told| drop(tell.send(told))) as Tell)
+        Arc::new(move |told| drop(tell.send(told)))
     }
 
     /// Waits for the answer of a call.
     pub(crate) async fn ask<T>(&mut self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-        self.wait(call).await.map_err(|error| Failure::of_call(&error))
+        self.wait(call).await.map_err(|error| self.failure(&error))
+    }
+
+    /// Why a call has no answer, with the proxy where it may be the cause.
+    pub(crate) fn failure(&self, error: &Error) -> Failure {
+        let mut failure = Failure::of_call(error);
+        let is_of_network = matches!(error.kind(), ErrorKind::Transport(_) | ErrorKind::Token(_));
+        if let Some(proxy) = self.proxy.as_ref().filter(|_| is_of_network && error.errcode().is_none()) {
+            failure.message = failure.message.map(|message| format!("{message} (the proxy is {})", escaped(proxy)));
+        }
+        failure
     }
 
     /// Waits; shows meanwhile the calls that went out.
@@ -58,6 +75,10 @@ impl<'c, 's> Context<'c, 's> {
         poll_fn(|context| {
             let outcome = future.as_mut().poll(context);
             while let Poll::Ready(Some(call)) = told.poll_recv(context) {
+                if let Told::Warning(what) = &call {
+                    streams.note(&escaped(what));
+                    continue;
+                }
                 for line in call.to_string().lines() {
                     let line = brief.map_or_else(|| line.to_owned(), |width| cut(line, width));
                     let line = streams.styled(&quoted(&line), "2");

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// It did what it was asked for. Also when whoever reads the output has gone away.
+    /// It did what it was asked for, whether anybody read the output or not.
     Ok,
     /// Something on this machine did not work: a port is taken, a file cannot be written.
     Failed,

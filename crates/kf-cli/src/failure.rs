@@ -58,12 +58,12 @@ fn exit(error: &Error) -> Exit {
 }
 
 /// Whether a refusal is one of who calls, not of what is asked for.
-fn is_of_credentials(code: ErrCode) -> bool {
+pub(crate) fn is_of_credentials(code: ErrCode) -> bool {
     matches!(code.0, 40001 | 40013 | 40014 | 40125 | 40164 | 41001 | 42001)
 }
 
 impl From<io::Error> for Failure {
-    /// The output cannot be written. When whoever reads it has gone away, there is nothing left to do.
+    /// The output cannot be written. When whoever reads a file or rows has gone away, there is nothing left to do.
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self { exit: Exit::Ok, message: None };

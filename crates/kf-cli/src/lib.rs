@@ -38,6 +38,7 @@ mod show;
 mod signals;
 mod sim;
 mod streams;
+mod surroundings;
 mod table;
 mod token;
 mod typed;

@@ -17,7 +17,8 @@ fn main() -> ExitCode {
         .input(io::stdin(), io::stdin().is_terminal())
         .screen(is_err_terminal, width)
         .colored(is_terminal && env.wants_color())
-        .until(kf_cli::signals);
+        .until(kf_cli::signals)
+        .until_again(kf_cli::signals);
     #[cfg(unix)]
     let mut streams = streams.concealed(conceal());
     #[cfg(not(unix))]

@@ -8,9 +8,10 @@ use clap_mangen::Man;
 
 use crate::args::Args;
 use crate::context::Context;
-use crate::exit::Exit;
+use crate::exit::{self, Exit};
 use crate::failure::Failure;
 use crate::show::escaped;
+use crate::surroundings;
 
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Read one at once: kf man account add | man -l -")]
@@ -45,6 +46,13 @@ fn find<'c>(root: &'c Command, words: &[String]) -> Result<&'c Command, Failure>
 
 fn page(command: &Command) -> Result<Vec<u8>, Failure> {
     let mut page = Vec::new();
+    if command.get_name() == "kf" {
+        // The sections below stand for the variables and the files of its help.
+        let man = Man::new(command.clone().after_help(exit::HELP));
+        man.render(&mut page)?;
+        page.extend(surroundings::manual().into_bytes());
+        return Ok(page);
+    }
     Man::new(command.clone()).render(&mut page)?;
     Ok(page)
 }

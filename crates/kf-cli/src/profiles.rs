@@ -24,7 +24,7 @@ pub(crate) enum ConfigCommand {
 pub(crate) async fn run(command: ConfigCommand, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     match command {
         ConfigCommand::Init(args) => init::run(&args, context),
-        ConfigCommand::List(args) => list::run(&args, context),
+        ConfigCommand::List(args) => list::run(&args, context).await,
         ConfigCommand::Check(args) => check::run(&args, context).await,
     }
 }

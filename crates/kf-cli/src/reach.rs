@@ -1,6 +1,7 @@
 //! From the options, the environment and the profile to a client.
 
 pub(crate) mod choice;
+mod noticed;
 mod own;
 pub(crate) mod proxy;
 mod simulated;
@@ -17,7 +18,9 @@ pub(crate) use self::own::tokens_at;
 pub(crate) use self::simulated::plain_host;
 pub(crate) use self::tokens::Kept;
 use crate::args::Global;
+use crate::config::TokenCall;
 use crate::env::Env;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::watch::{Tell, Watched};
 
@@ -28,6 +31,8 @@ pub(crate) struct Reach {
     pub(crate) app: Option<AppId>,
     /// What kind of account it is, where that is known.
     pub(crate) kind: Option<AccountKind>,
+    /// What is known about what it may call; where it is not known whether it is certified, it counts as such.
+    pub(crate) caller: Option<Caller>,
     /// Where its tokens come from.
     pub(crate) tokens: Arc<dyn TokenProvider>,
     /// Where they are kept, unless somebody else looks after them.
@@ -36,6 +41,8 @@ pub(crate) struct Reach {
     pub(crate) wire: Arc<dyn Transport>,
     /// Where calls go and who makes them, for a person.
     pub(crate) about: String,
+    /// The proxy that calls go through unless NO_PROXY names the host, and what says so.
+    pub(crate) proxy: Option<String>,
 }
 
 /// What a way is made of.
@@ -45,6 +52,7 @@ struct Parts {
     caller: Option<Caller>,
     kind: Option<AccountKind>,
     about: String,
+    proxy: Option<String>,
 }
 
 /// What a call is allowed by.
@@ -57,18 +65,28 @@ enum Access {
 
 impl Reach {
     /// The simulator, or what the options, the environment and the profile name.
-    pub(crate) async fn find(global: &Global, env: &Env, tell: Option<Tell>) -> Result<Self, Failure> {
+    pub(crate) async fn find(global: &Global, env: &Env, tell: Tell) -> Result<Self, Failure> {
+        let beside = [("--profile", global.profile.is_some()), ("--secret-file", global.secret_file.is_some())];
+        if let Some((option, _)) = beside.iter().find(|(_, is_given)| global.sim && *is_given) {
+            let message = format!("{option} is for the real platform, and --sim is not: leave one of them out");
+            return Err(Failure::new(Exit::Usage, message));
+        }
         let parts = if global.sim { simulated::parts(global, env).await? } else { own::parts(global, env)? };
-        let wire = match tell {
-            Some(tell) => Arc::new(Watched::new(parts.wire, tell)),
-            None => parts.wire,
+        let wire = match global.verbose {
+            true => Arc::new(Watched::new(parts.wire, Arc::clone(&tell))),
+            false => parts.wire,
         };
-        let (tokens, kept, app) = tokens::provider(parts.access, &wire);
+        let (tokens, kept, app) = tokens::provider(parts.access, &wire, tell);
+        // Each classic fetch ends the token of everybody else, so that it must be seen by them.
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.call == TokenCall::Classic) {
+            kept.check().await?;
+        }
+        let caller = parts.caller.clone().or(parts.kind.map(|kind| Caller::app(kind, true)));
         let mut client = Client::new(Arc::clone(&wire), Arc::clone(&tokens));
         if let Some(caller) = parts.caller {
             client = client.with_caller(caller);
         }
-        Ok(Self { client, app, kind: parts.kind, tokens, kept, wire, about: parts.about })
+        Ok(Self { client, app, kind: parts.kind, caller, tokens, kept, wire, about: parts.about, proxy: parts.proxy })
     }
 
     /// Whether the calls are those of a Mini Program, which has some of its own.

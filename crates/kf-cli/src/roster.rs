@@ -3,6 +3,7 @@
 mod apply;
 mod export;
 mod file;
+mod picture;
 mod plan;
 
 use clap::Subcommand;

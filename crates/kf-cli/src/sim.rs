@@ -131,7 +131,7 @@ pub(crate) struct Running {
 pub(crate) async fn running(env: &Env) -> Result<Running, Failure> {
     let (path, entry) = runtime::read(env)?;
     let (url, ca_pem) = (entry.url.clone(), entry.ca_pem.clone());
-    let client = Client::find(&Connect { url: None, ca: None, json: false }, env)?;
+    let client = Client::announced(env)?;
     let world = read(&client.send(get("sim_world", "/_sim/world")).await?)?;
     let folder = path.parent().map(PathBuf::from).unwrap_or_default();
     Ok(Running { url, ca_pem, world, folder })
@@ -139,7 +139,8 @@ pub(crate) async fn running(env: &Env) -> Result<Running, Failure> {
 
 /// Lets commands find a simulator of this process, as long as what is given lives.
 pub(crate) fn announce_at(env: &Env, url: &str) -> Result<Announced, String> {
-    let entry = runtime::Entry { url: url.to_owned(), pid: env.process(), control_key: None, ca_pem: None };
+    let entry =
+        runtime::Entry { url: url.to_owned(), pid: env.process(), control_key: None, ca_pem: None, before: None };
     Announced::begin(env, &entry)
 }
 

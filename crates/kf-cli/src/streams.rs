@@ -26,6 +26,9 @@ pub struct Streams<'a> {
     input: Option<Input<'a>>,
     is_colored: bool,
     stop: Option<Box<dyn FnOnce() -> io::Result<Stop> + 'a>>,
+    /// Whether the reader of the output has gone away; what is written from then on is dropped.
+    is_gone: bool,
+    again: Option<Box<dyn FnOnce() -> io::Result<Stop> + 'a>>,
     /// How many columns of the errors are taken by a line that will be written over.
     passing: usize,
     conceal: Option<Conceal<'a>>,
@@ -51,6 +54,8 @@ impl<'a> Streams<'a> {
             input: None,
             is_colored: false,
             stop: None,
+            is_gone: false,
+            again: None,
             passing: 0,
             conceal: None,
         }
@@ -85,6 +90,13 @@ impl<'a> Streams<'a> {
         self
     }
 
+    /// The same, with what tells it a second time, for those who do not want to wait. It is called when the first has come.
+    #[must_use]
+    pub fn until_again(mut self, again: impl FnOnce() -> io::Result<Stop> + 'a) -> Self {
+        self.again = Some(Box::new(again));
+        self
+    }
+
     /// The same, with what tells the terminal of the input to show what is typed no longer, and to pass on every key (`true`),
     /// or to do again as before.
     #[must_use]
@@ -106,6 +118,16 @@ impl<'a> Streams<'a> {
     /// What tells the command to stop, once.
     pub(crate) fn stop(&mut self) -> io::Result<Stop> {
         self.stop.take().map_or_else(|| Ok(Box::pin(pending()) as Stop), |stop| stop())
+    }
+
+    /// What tells the command a second time to stop, once.
+    pub(crate) fn stop_again(&mut self) -> io::Result<Stop> {
+        self.again.take().map_or_else(|| Ok(Box::pin(pending()) as Stop), |again| again())
+    }
+
+    /// Whether the reader of the output has gone away, so that what goes on for its sake alone can end.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.is_gone
     }
 
     /// Does something whose output and errors both become output here, each line behind an indent.
@@ -206,13 +228,22 @@ impl<'a> Streams<'a> {
         if self.is_colored && !text.is_empty() { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    /// Writes text of ours, which is fit for a terminal, at once.
+    /// Writes text of ours, which is fit for a terminal, at once. Where its reader has gone away it is dropped: what the command
+    /// does, and how it ends, does not depend on who reads.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        if self.is_gone {
+            return Ok(());
+        }
         if self.is_terminal {
             self.wipe();
         }
-        self.out.write_all(text.as_bytes())?;
-        Ok(self.out.flush()?)
+        match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_gone = true;
+                Ok(())
+            }
+            written => Ok(written?),
+        }
     }
 
     /// The same with the end of a line.
@@ -220,7 +251,7 @@ impl<'a> Streams<'a> {
         self.text(&format!("{text}\n"))
     }
 
-    /// Writes bytes as they are: a file.
+    /// Writes bytes as they are: a file. Where its reader has gone away the command ends.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.out.write_all(bytes)?;
         Ok(self.out.flush()?)

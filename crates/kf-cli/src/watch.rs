@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -17,34 +18,53 @@ const MASK: &str = "***";
 /// A shorter credential is not looked for: it would tear up words that have nothing to do with it.
 const CHARACTERS_MIN: usize = 8;
 
-/// A call that went out, and what came back.
+/// What is told while calls are made.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
-    pub(crate) method: Method,
-    /// The path with its query.
-    pub(crate) target: String,
-    /// The body, or what it is.
-    pub(crate) body: Option<String>,
-    /// The status and the body, or why there is none.
-    pub(crate) came: Result<(u16, String), String>,
-    pub(crate) took: Duration,
+pub(crate) enum Told {
+    /// A call goes out.
+    Out {
+        method: Method,
+        /// The path with its query.
+        target: String,
+        /// The body, or what it is.
+        body: Option<String>,
+    },
+    /// What came back.
+    Came {
+        /// The path, where another call went out meanwhile.
+        of: Option<&'static str>,
+        /// The status and the body, or why there is none.
+        came: Result<(u16, String), String>,
+        took: Duration,
+    },
+    /// Something is wrong, and the calls are made all the same.
+    Warning(String),
 }
 
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "-> {} {}", self.method, self.target)?;
-        if let Some(body) = &self.body {
-            write!(f, " {body}")?;
+        match self {
+            Self::Out { method, target, body } => {
+                write!(f, "-> {method} {target}")?;
+                body.as_ref().map_or(Ok(()), |body| write!(f, " {body}"))
+            }
+            Self::Came { of, came, took } => {
+                f.write_str("<- ")?;
+                if let Some(path) = of {
+                    write!(f, "{path}: ")?;
+                }
+                match came {
+                    Ok((status, body)) => write!(f, "{status} {body}")?,
+                    Err(why) => write!(f, "no answer: {why}")?,
+                }
+                write!(f, " ({} ms)", took.as_millis())
+            }
+            Self::Warning(what) => f.write_str(what),
         }
-        match &self.came {
-            Ok((status, body)) => write!(f, "\n<- {status} {body}")?,
-            Err(why) => write!(f, "\n<- no answer: {why}")?,
-        }
-        write!(f, " ({} ms)", self.took.as_millis())
     }
 }
 
-/// Who is told of a call.
+/// Who is told of a call, or of what is wrong beside it.
 pub(crate) type Tell = Arc<dyn Fn(Told) + Send + Sync>;
 
 /// A transport that tells of each call.
@@ -52,11 +72,13 @@ pub(crate) type Tell = Arc<dyn Fn(Told) + Send + Sync>;
 pub(crate) struct Watched {
     wire: Arc<dyn Transport>,
     tell: Tell,
+    /// How many calls went out.
+    count: Arc<AtomicU64>,
 }
 
 impl Watched {
     pub(crate) fn new(wire: Arc<dyn Transport>, tell: Tell) -> Self {
-        Self { wire, tell }
+        Self { wire, tell, count: Arc::default() }
     }
 }
 
@@ -74,15 +96,17 @@ impl Transport for Watched {
     )]
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let hidden = Hidden::of(&request);
-        let method = request.method;
-        let (target, body) = (target(&request), hidden.body(&request.body));
+        let path = request.path;
+        let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.tell)(Told::Out { method: request.method, target: target(&request), body: hidden.body(&request.body) });
         let begun = Instant::now();
         let outcome = self.wire.send(request).await;
         let came = match &outcome {
             Ok(response) => Ok((response.status, hidden.answer(response))),
             Err(error) => Err(hidden.text(&chain(error))),
         };
-        (self.tell)(Told { method, target, body, came, took: begun.elapsed() });
+        let of = (self.count.load(Ordering::Relaxed) != number).then_some(path);
+        (self.tell)(Told::Came { of, came, took: begun.elapsed() });
         outcome
     }
 }

@@ -43,14 +43,21 @@ struct Checked {
     row: Option<Row>,
 }
 
+/// Says why a picture that a row names cannot be used, and what to do, with `; ` between the two.
+pub(crate) type JudgePicture<'a> = dyn Fn(&str) -> Result<(), String> + 'a;
+
 /// Makes a roster of what was read.
-pub(crate) fn check(drafts: Vec<Draft>, mut problems: Problems) -> Result<Roster, Problems> {
+pub(crate) fn check(
+    drafts: Vec<Draft>,
+    mut problems: Problems,
+    picture: &JudgePicture<'_>,
+) -> Result<Roster, Problems> {
     if drafts.is_empty() && problems.is_empty() {
         let what = "the roster has no account";
         let remedy = "write at least one; to remove every account, delete them by hand";
         return Err(Problem::new(Place::default(), what, remedy).into());
     }
-    let checked: Vec<Checked> = drafts.into_iter().map(|draft| draft.check(&mut problems)).collect();
+    let checked: Vec<Checked> = drafts.into_iter().map(|draft| draft.check(&mut problems, picture)).collect();
     across::check(&checked, &mut problems);
     if problems.is_empty() {
         Ok(Roster::of(checked.into_iter().filter_map(|checked| checked.row).collect()))
@@ -60,11 +67,14 @@ pub(crate) fn check(drafts: Vec<Draft>, mut problems: Problems) -> Result<Roster
 }
 
 impl Draft {
-    fn check(self, problems: &mut Problems) -> Checked {
+    fn check(self, problems: &mut Problems, judge: &JudgePicture<'_>) -> Checked {
         let Self { place, slots: [account, nickname, picture, worker] } = self;
         let account = account.needed(ACCOUNT, place, problems, str::parse::<KfAccount>);
         let nickname = nickname.needed(NICKNAME, place, problems, str::parse::<Nickname>);
-        let picture = picture.parse(PICTURE, problems, picture_name);
+        let picture = picture.parse(PICTURE, problems, |text| {
+            let name = picture_name(text).map_err(str::to_owned)?;
+            judge(&name).map(|()| name)
+        });
         let worker = worker.parse(WORKER, problems, str::parse::<WechatId>);
         let row = account.as_ref().zip(nickname).map(|((account, _), (nickname, _))| Row {
             line: place.line.unwrap_or_default(),

@@ -55,6 +55,13 @@ pub enum Reason {
         /// Whether they are bound to it.
         is_bound: bool,
     },
+    /// The app may not make the call: it is of another kind, or not certified.
+    NotPermitted {
+        /// The call.
+        call: &'static str,
+        /// What is missing.
+        why: String,
+    },
     /// No account that is there has the suffix of the roster, so nothing is removed.
     OtherApp {
         /// The suffix of the roster.
@@ -98,6 +105,16 @@ impl fmt::Display for Obstacle {
                 "does not invite {worker}, who is invited to work as {}; plan again when that invite is over",
                 Named(other)
             ),
+            Reason::NotPermitted { call, why } => {
+                let what = match *call {
+                    "add_account" => "is not added",
+                    "delete_account" => "is not removed",
+                    "update_account" => "is not renamed",
+                    "upload_picture" => "is given no picture",
+                    _ => "invites nobody",
+                };
+                write!(f, "{what}: {why}; do it in the console of the app")
+            }
             Reason::OtherApp { suffix } => write!(
                 f,
                 "is not removed: no account there ends in @{suffix}; is this the roster of another app? \

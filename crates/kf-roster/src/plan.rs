@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use kf_model::accounts::Account;
 use kf_model::limits::KF_ACCOUNTS_MAX;
-use kf_model::{AccountRef, Rows};
+use kf_model::{AccountRef, Caller, Rows};
 use serde::Serialize;
 
 use self::people::People;
@@ -78,12 +78,24 @@ pub struct Plan {
     roster: Roster,
     #[serde(skip)]
     options: PlanOptions,
+    #[serde(skip)]
+    caller: Option<Caller>,
 }
 
 impl Plan {
     /// A plan for accounts as [`list_accounts`](kf_client::Client::list_accounts) shows them.
     #[must_use]
     pub fn of(roster: &Roster, listing: &Rows<Account>, options: &PlanOptions) -> Self {
+        Self::made(roster, listing, options, None)
+    }
+
+    /// The same for an app of which it is known what it may call: what it may not is among what cannot be done.
+    #[must_use]
+    pub fn of_caller(roster: &Roster, listing: &Rows<Account>, options: &PlanOptions, caller: &Caller) -> Self {
+        Self::made(roster, listing, options, Some(caller.clone()))
+    }
+
+    fn made(roster: &Roster, listing: &Rows<Account>, options: &PlanOptions, caller: Option<Caller>) -> Self {
         let accounts = listing.len() + listing.skipped();
         let mut plan = Self {
             steps: Vec::new(),
@@ -93,6 +105,7 @@ impl Plan {
             accounts,
             roster: roster.clone(),
             options: *options,
+            caller,
         };
         let mut rows: Vec<&Row> = roster.rows().iter().collect();
         rows.sort_by(|one, two| one.account.cmp(&two.account));
@@ -108,7 +121,7 @@ impl Plan {
     /// The same plan for another listing, made after this one was applied: pictures that are there count as uploaded.
     #[must_use]
     pub fn again(&self, listing: &Rows<Account>) -> Self {
-        Self::of(&self.roster, listing, &self.options.with_pictures(Pictures::Missing))
+        Self::made(&self.roster, listing, &self.options.with_pictures(Pictures::Missing), self.caller.clone())
     }
 
     /// What is done, in that order: removals, additions, and what needs an account that is there.
@@ -176,8 +189,7 @@ impl Plan {
                 let reason = Reason::OtherApp { suffix: suffix.to_owned() };
                 self.obstacles.push(Obstacle { account: name, line: None, reason });
             } else {
-                let change = Change::Remove { nickname: account.kf_nick.clone() };
-                self.steps.push(Step { account: name, line: None, change });
+                self.push(name, None, Change::Remove { nickname: account.kf_nick.clone() });
             }
         }
     }
@@ -203,12 +215,16 @@ impl Plan {
                     continue;
                 }
                 None => {
+                    if !self.add(row) {
+                        continue;
+                    }
                     room -= 1;
-                    self.add(row);
                 }
             }
             match people.invite(row, by_name.get(row.account.as_str()).copied()) {
-                Some(Ok(change)) => self.step(row, change),
+                Some(Ok(change)) => {
+                    self.step(row, change);
+                }
                 Some(Err(reason)) => self.hinder(row, reason),
                 None => {}
             }
@@ -219,12 +235,16 @@ impl Plan {
         self.steps.iter().filter(|step| matches!(step.change, Change::Remove { .. })).count()
     }
 
-    fn add(&mut self, row: &Row) {
+    /// Whether the account will be there.
+    fn add(&mut self, row: &Row) -> bool {
         let (account, nickname) = (row.account.clone(), row.nickname.clone());
-        self.step(row, Change::Add { account, nickname });
+        if !self.step(row, Change::Add { account, nickname }) {
+            return false;
+        }
         if let Some(picture) = row.picture.clone() {
             self.step(row, Change::SetPicture { picture });
         }
+        true
     }
 
     fn change(&mut self, row: &Row, account: &Account) {
@@ -238,8 +258,24 @@ impl Plan {
         }
     }
 
-    fn step(&mut self, row: &Row, change: Change) {
-        self.steps.push(Step { account: AccountRef::from(&row.account), line: Some(row.line), change });
+    fn step(&mut self, row: &Row, change: Change) -> bool {
+        self.push(AccountRef::from(&row.account), Some(row.line), change)
+    }
+
+    /// A change that is made, unless the app may not make its call. Whether it is.
+    fn push(&mut self, account: AccountRef, line: Option<usize>, change: Change) -> bool {
+        let spec = change.spec();
+        match self.caller.as_ref().map_or(Ok(()), |caller| spec.may_call(caller)) {
+            Ok(()) => {
+                self.steps.push(Step { account, line, change });
+                true
+            }
+            Err(missing) => {
+                let reason = Reason::NotPermitted { call: spec.name, why: missing.to_string() };
+                self.obstacles.push(Obstacle { account, line, reason });
+                false
+            }
+        }
     }
 
     fn hinder(&mut self, row: &Row, reason: Reason) {

@@ -75,6 +75,12 @@ impl Problems {
         self
     }
 
+    /// How many more there are than are kept.
+    #[must_use]
+    pub fn more(&self) -> usize {
+        self.more
+    }
+
     /// One by one.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.problems.iter()

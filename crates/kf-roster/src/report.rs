@@ -87,6 +87,13 @@ pub enum Check {
 }
 
 impl Report {
+    /// What comes of a plan that has no steps: nothing is called, since the listing of the plan tells how it is.
+    #[must_use]
+    pub fn of_nothing(plan: &Plan) -> Self {
+        let check = if plan.is_reached() { Check::Reached } else { Check::Differs(Box::new(plan.clone())) };
+        Self { steps: Vec::new(), check }
+    }
+
     /// Whether the accounts are those of the roster, as a listing showed.
     #[must_use]
     pub fn is_reached(&self) -> bool {
@@ -113,7 +120,9 @@ impl Report {
         self.steps.iter().filter(move |(_, outcome)| is_left(outcome)).map(|(step, _)| step)
     }
 
-    fn done(&self) -> usize {
+    /// How many steps were made.
+    #[must_use]
+    pub fn done(&self) -> usize {
         self.steps.iter().filter(|(_, outcome)| *outcome == Outcome::Done).count()
     }
 }
@@ -211,7 +220,11 @@ impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Reached => f.write_str("The accounts are as the roster says."),
-            Self::Differs(plan) => write!(f, "The accounts are not yet as the roster says:\n{plan}"),
+            // What is left alone stood in the plan that was applied.
+            Self::Differs(plan) => {
+                f.write_str("The accounts are not yet as the roster says:\n")?;
+                plan.write(f, &[])
+            }
             Self::Unknown(failure) => {
                 write!(f, "Whether the accounts are as the roster says is not known: {failure}. Plan again to see.")
             }

@@ -70,7 +70,7 @@ impl Roster {
             .into_iter()
             .zip(1..)
             .map(|(row, number)| Row { line: if row.line == 0 { number } else { row.line }, ..row });
-        draft::check(numbered.map(Draft::from).collect(), Problems::default())
+        draft::check(numbered.map(Draft::from).collect(), Problems::default(), &|_| Ok(()))
     }
 
     pub(crate) fn of(rows: Vec<Row>) -> Self {
@@ -83,10 +83,24 @@ impl Roster {
     ///
     /// All that is wrong with it.
     pub fn from_bytes(bytes: &[u8], form: Form) -> Result<Self, Problems> {
+        Self::with_pictures(bytes, form, |_| Ok(()))
+    }
+
+    /// Reads a file, and has each picture that it names looked at, whatever else is wrong with its row. `judge` says what is wrong
+    /// with one and what to do, with `; ` between the two.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the file and with its pictures.
+    pub fn with_pictures(
+        bytes: &[u8],
+        form: Form,
+        judge: impl Fn(&str) -> Result<(), String>,
+    ) -> Result<Self, Problems> {
         let text = form::text(bytes)?;
         match form {
-            Form::Toml => Self::from_toml(text),
-            Form::Csv => Self::from_csv(text),
+            Form::Toml => form::toml::read(text, &judge),
+            Form::Csv => form::csv::read(text, &judge),
         }
     }
 
@@ -96,7 +110,7 @@ impl Roster {
     ///
     /// All that is wrong with it.
     pub fn from_toml(text: &str) -> Result<Self, Problems> {
-        form::toml::read(text)
+        form::toml::read(text, &|_| Ok(()))
     }
 
     /// Reads CSV: a first line that names the columns, in any order, and a line for each account.
@@ -105,7 +119,7 @@ impl Roster {
     ///
     /// All that is wrong with it.
     pub fn from_csv(text: &str) -> Result<Self, Problems> {
-        form::csv::read(text)
+        form::csv::read(text, &|_| Ok(()))
     }
 
     /// As TOML that can be read again.

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use kf_model::accounts::{AddAccount, DeleteAccount, InviteWorker, UpdateAccount, UploadPicture};
 use kf_model::values::InviteStatus;
-use kf_model::{AccountRef, KfAccount, Nickname, WechatId};
+use kf_model::{AccountRef, Endpoint as _, EndpointSpec, KfAccount, Nickname, WechatId};
 use serde::Serialize;
 
 use crate::show::Quoted;
@@ -62,6 +63,17 @@ pub enum Change {
 }
 
 impl Change {
+    /// The call that makes it.
+    pub(crate) fn spec(&self) -> &'static EndpointSpec {
+        match self {
+            Self::Remove { .. } => DeleteAccount::SPEC,
+            Self::Add { .. } => AddAccount::SPEC,
+            Self::Rename { .. } => UpdateAccount::SPEC,
+            Self::SetPicture { .. } => UploadPicture::SPEC,
+            Self::Invite { .. } => InviteWorker::SPEC,
+        }
+    }
+
     /// What must be over before it begins: removals come first, then additions, then what needs an account.
     pub(crate) fn rank(&self) -> u8 {
         match self {

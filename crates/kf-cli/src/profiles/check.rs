@@ -23,7 +23,7 @@ pub(crate) struct CheckArgs {
 }
 
 const HELP: &str = "\
-It makes two calls: one fetches a token anew, which proves the AppSecret, and one lists the accounts, which
+It tries the store of the tokens, and makes two calls: one fetches a token anew, which proves the AppSecret, and one lists the accounts, which
 proves that customer service is switched on. Where the profile says token = \"classic\" a token that is kept
 is used instead, since fetching one would end it for all others.";
 
@@ -37,8 +37,11 @@ pub(super) async fn run(args: &CheckArgs, context: &mut Context<'_, '_>) -> Resu
     if !args.form.json {
         context.done(&format!("calls     {}", reach.about))?;
     }
+    if let Some(kept) = &reach.kept {
+        kept.check().await?;
+    }
     let answer = context.wait(client(&reach).list_accounts()).await;
-    let accounts = answer.map_err(|error| refused(&error))?.kf_list.len();
+    let accounts = answer.map_err(|error| refused(&error, context))?.kf_list.len();
     if args.form.json {
         return context.json(&json!({ "what": "checked", "about": reach.about, "accounts": accounts }));
     }
@@ -59,8 +62,8 @@ fn client(reach: &Reach) -> Client {
 }
 
 /// What went wrong, and how far it came.
-fn refused(error: &Error) -> Failure {
-    let failure = Failure::of_call(error);
+fn refused(error: &Error, context: &Context<'_, '_>) -> Failure {
+    let failure = context.failure(error);
     let far = match error.kind() {
         ErrorKind::Token(_) => "no token could be had: ",
         ErrorKind::Api(_) => "the list of accounts was refused: ",

@@ -10,7 +10,8 @@ use crate::config::{Config, Profile, beside};
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::reach::choice::{Choice, Chosen, SecretAt};
-use crate::reach::{proxy, tokens_at};
+use crate::reach::proxy::without_user;
+use crate::reach::{Reach, proxy, tokens_at};
 use crate::secret_file;
 use crate::show::escaped;
 use crate::table::Table;
@@ -21,11 +22,16 @@ pub(crate) struct ListArgs {
     form: Form,
 }
 
-pub(super) fn run(args: &ListArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
+pub(super) async fn run(args: &ListArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     let config = Config::read(context.env)?;
+    let simulated = if context.global.sim { Some(context.reach().await?) } else { None };
     let choice = Choice::find(context.global, context.env, &config)?;
     if args.form.json {
-        return context.json(&as_json(&config, &choice, context));
+        let mut list = as_json(&config, &choice, context);
+        if let Some(Reach { app, about, .. }) = &simulated {
+            list["used"] = json!({ "profile": null, "access": "simulator", "app_id": app, "about": about });
+        }
+        return context.json(&list);
     }
     let path = choice.config.display().to_string();
     if config.profiles.is_empty() {
@@ -37,6 +43,9 @@ pub(super) fn run(args: &ListArgs, context: &mut Context<'_, '_>) -> Result<(), 
     }
     let title = context.streams.bold("A command uses");
     context.streams.line(&format!("\n{title}"))?;
+    if let Some(reach) = &simulated {
+        return context.streams.line(&escaped(&format!("  {}, by --sim", reach.about)));
+    }
     for (name, value) in used(&choice, context)? {
         context.streams.line(&escaped(&format!("  {name:<8} {value}")))?;
     }
@@ -112,17 +121,6 @@ fn where_is(secret: &SecretAt, context: &Context<'_, '_>) -> String {
     }
 }
 
-/// A URL without the user and the password that may stand in it.
-fn without_user(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((before, host)) => {
-            let scheme = before.split_once("://").map(|(scheme, _)| format!("{scheme}://")).unwrap_or_default();
-            format!("{scheme}***@{host}")
-        }
-        None => url.to_owned(),
-    }
-}
-
 fn as_json(config: &Config, choice: &Choice, context: &Context<'_, '_>) -> Value {
     let profiles = config.profiles.iter().map(|(name, profile)| {
         json!({
@@ -150,16 +148,4 @@ fn as_json(config: &Config, choice: &Choice, context: &Context<'_, '_>) -> Value
             "base_url": choice.base_url.as_ref().map(|(url, _)| without_user(url)),
         },
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::without_user;
-
-    #[test]
-    fn a_user_in_a_url_is_not_shown() {
-        assert_eq!(without_user("http://me:canary@proxy:3128"), "http://***@proxy:3128");
-        assert_eq!(without_user("me:c@n@proxy:3128"), "***@proxy:3128");
-        assert_eq!(without_user("http://proxy:3128"), "http://proxy:3128");
-    }
 }

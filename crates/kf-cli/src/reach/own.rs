@@ -1,13 +1,14 @@
 //! The user's own app: credentials, host and store by options, environment and profile.
 
 use std::fs;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use kf_model::{AppId, Caller, Secret};
 use kf_transport::{HyperTransport, Trust};
 
-use super::choice::{Choice, Chosen, SecretAt};
+use super::choice::{By, Choice, Chosen, SecretAt};
 use super::tokens::{self, AppAccess, Store};
 use super::{Access, Parts, proxy};
 use crate::args::Global;
@@ -38,7 +39,12 @@ pub(super) fn parts(global: &Global, env: &Env) -> Result<Parts, Failure> {
         (Access::App(app), None) => format!("as {}", app.app_id),
     };
     let host = choice.base_url.as_ref().map_or("api.weixin.qq.com", |(url, _)| url);
-    Ok(Parts { wire, access, caller, kind, about: format!("{host} {who}") })
+    let proxy = proxy::named(choice.profile.proxy.as_deref(), env)?.map(|(by, url)| {
+        let by = if by == "proxy" { "the profile" } else { by };
+        format!("{}, by {by}", proxy::without_user(url))
+    });
+    let with = proxy.as_ref().map(|proxy| format!(", with the proxy {proxy}")).unwrap_or_default();
+    Ok(Parts { wire, access, caller, kind, about: format!("{host} {who}{with}"), proxy })
 }
 
 struct Settings<'a> {
@@ -90,7 +96,8 @@ impl Settings<'_> {
 
     fn wire(&self) -> Result<HyperTransport, Failure> {
         let (profile, mut builder) = (&self.choice.profile, HyperTransport::builder());
-        if let Some(url) = self.base_url() {
+        if let Some((url, by)) = &self.choice.base_url {
+            refuse_url(url, *by, profile.allow_plain_http)?;
             builder = builder.base_url(url);
             if let Some(host) = super::simulated::plain_host(url).filter(|_| profile.allow_plain_http) {
                 builder = builder.allow_plain_http(host);
@@ -109,10 +116,30 @@ impl Settings<'_> {
     }
 }
 
+/// What a URL must not be, told by the name under which it was given.
+fn refuse_url(url: &str, by: By, allow_plain_http: bool) -> Result<(), Failure> {
+    let name = if by == By::Profile { "base_url" } else { "KF_BASE_URL" };
+    if url.contains('@') || url.contains("%40") {
+        return Err(Failure::input(format!("{name}: it has a user in it, which no call sends; write https://host")));
+    }
+    let is_home = |host: &str| {
+        host.eq_ignore_ascii_case("localhost")
+            || host.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+    };
+    match super::simulated::plain_host(url) {
+        Some(host) if !allow_plain_http && !is_home(host) => Err(Failure::input(format!(
+            "{name}: calls to {host} would not be encrypted; write https://, or write allow_plain_http = true into a profile \
+             of config.toml and use that, if everybody on the way may read the tokens"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Where the tokens of an app are kept, for a person.
 pub(crate) fn tokens_at(choice: &Choice, env: &Env) -> String {
     match choice.profile.store.as_deref() {
         Some("memory") => "in memory".to_owned(),
+        Some(url) if url.contains('@') => PASSWORD.to_owned(),
         Some(url) if url.contains("://") => {
             let place = url.split_once("://").map_or(url, |(_, place)| place);
             format!("in the Redis at {}", place.rsplit('@').next().unwrap_or_default())

@@ -68,13 +68,31 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// A URL without the user and the password that may stand in it.
+pub(crate) fn without_user(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((before, host)) => {
+            let scheme = before.split_once("://").map(|(scheme, _)| format!("{scheme}://")).unwrap_or_default();
+            format!("{scheme}***@{host}")
+        }
+        None => url.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::decoded;
+    use super::{decoded, without_user};
 
     #[test]
     fn a_password_may_hold_any_byte() {
         assert_eq!(decoded("a%40b%3A%zz%2"), "a@b:%zz%2");
         assert_eq!(decoded("客%E6%9C%8D"), "客服");
+    }
+
+    #[test]
+    fn a_user_in_a_url_is_not_shown() {
+        assert_eq!(without_user("http://me:canary@proxy:3128"), "http://***@proxy:3128");
+        assert_eq!(without_user("me:c@n@proxy:3128"), "***@proxy:3128");
+        assert_eq!(without_user("http://proxy:3128"), "http://proxy:3128");
     }
 }

@@ -38,6 +38,7 @@ pub(super) async fn parts(global: &Global, env: &Env) -> Result<Parts, Failure> 
         access: Access::App(AppAccess { app_id, secret, call: TokenCall::Stable, store }),
         caller: kind.map(|kind| Caller::app(kind, app.certified)),
         kind,
+        proxy: None,
         about: format!("the simulator at {} as {}", running.url, app.app_id),
     })
 }

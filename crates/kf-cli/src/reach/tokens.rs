@@ -13,10 +13,12 @@ use kf_token::{
 use kf_transport::Transport;
 
 use super::Access;
+use super::noticed::Noticed;
 use crate::config::TokenCall;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::show::{chain, escaped};
+use crate::watch::Tell;
 
 /// The secret of an app, and where its tokens are kept.
 pub(super) struct AppAccess {
@@ -27,6 +29,7 @@ pub(super) struct AppAccess {
 }
 
 /// A store, and where that is, for a person.
+#[derive(Clone)]
 pub(super) struct Store {
     pub(super) store: Arc<dyn TokenStore>,
     pub(super) place: String,
@@ -43,10 +46,29 @@ pub(crate) struct Kept {
     pub(crate) call: TokenCall,
 }
 
+impl Kept {
+    /// Whether tokens can be kept there: it is read, and the right to write is asked for.
+    pub(crate) async fn check(&self) -> Result<(), Failure> {
+        let tried = match self.store.load(&self.key).await {
+            // What is damaged is replaced by the next token.
+            Err(error) if !error.is_foreign() => Err(error),
+            _ => self.store.lease(&self.key).await.map(drop),
+        };
+        tried.map_err(|error| {
+            let message = format!(
+                "tokens cannot be kept in {}: {}; mend that, or write another store into the profile. Nothing was sent",
+                self.place,
+                chain(&error)
+            );
+            Failure::new(Exit::Failed, escaped(&message))
+        })
+    }
+}
+
 type Provided = (Arc<dyn TokenProvider>, Option<Kept>, Option<AppId>);
 
 /// The provider of tokens for what a call is allowed by.
-pub(super) fn provider(access: Access, wire: &Arc<dyn Transport>) -> Provided {
+pub(super) fn provider(access: Access, wire: &Arc<dyn Transport>, tell: Tell) -> Provided {
     let app = match access {
         Access::Token(token) => return (Arc::new(StaticToken::new(token)), None, None),
         Access::App(app) => app,
@@ -55,23 +77,26 @@ pub(super) fn provider(access: Access, wire: &Arc<dyn Transport>) -> Provided {
     let wire = Arc::clone(wire);
     match call {
         TokenCall::Stable => {
-            refreshing(StableToken::new(wire, app_id.clone(), secret.clone()), store, app_id, secret, call)
+            refreshing(StableToken::new(wire, app_id.clone(), secret.clone()), store, app_id, secret, call, tell)
         }
         TokenCall::Classic => {
-            refreshing(ClassicToken::new(wire, app_id.clone(), secret.clone()), store, app_id, secret, call)
+            refreshing(ClassicToken::new(wire, app_id.clone(), secret.clone()), store, app_id, secret, call, tell)
         }
     }
 }
 
 fn refreshing(
     source: impl TokenSource + 'static,
-    Store { store, place }: Store,
+    kept: Store,
     app_id: AppId,
     secret: Secret,
     call: TokenCall,
+    tell: Tell,
 ) -> Provided {
-    let kept = Kept { store: Arc::clone(&store), place, key: source.key().clone(), secret, call };
-    (Arc::new(Refreshing::new(source, store)), Some(kept), Some(app_id))
+    let noticed = Noticed::new(kept.clone(), tell);
+    let Store { store, place } = kept;
+    let kept = Kept { store, place, key: source.key().clone(), secret, call };
+    (Arc::new(Refreshing::new(source, noticed)), Some(kept), Some(app_id))
 }
 
 /// Tokens in memory: each run fetches its own.

@@ -1,20 +1,22 @@
 //! `kf roster apply`: asks, changes, and proves what came of it.
 
 use std::future::{Future, poll_fn};
-use std::path::PathBuf;
+use std::io;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
 use clap::Args;
+use kf_model::ErrCode;
 use kf_roster::{ApplyOptions, Check, Event, Outcome, Plan, Report};
+use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 
 use super::file::{HELP, beside};
+use super::picture;
 use super::plan::{self, WishArgs};
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::files;
+use crate::failure::{Failure, is_of_credentials};
 use crate::progress::{Progress, Stand};
 use crate::reach::Reach;
 use crate::show::escaped;
@@ -41,7 +43,9 @@ pub(super) async fn run(args: &ApplyArgs, context: &mut Context<'_, '_>) -> Resu
     if args.dry_run {
         return dry_run(args, &plan, context);
     }
-    if !args.wish.json {
+    // Whoever is asked sees what about.
+    let asks = !args.yes && !plan.is_empty();
+    if !args.wish.json && (asks || !context.global.quiet) {
         plan::show(&plan, context)?;
     }
     if plan.is_empty() {
@@ -56,8 +60,13 @@ pub(super) async fn run(args: &ApplyArgs, context: &mut Context<'_, '_>) -> Resu
 /// Prints the calls that a plan would make.
 fn dry_run(args: &ApplyArgs, plan: &Plan, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     let calls = plan.calls();
+    let outcome = match plan.obstacles() {
+        [] => Ok(()),
+        _ => Err(Failure { exit: Exit::Partial, message: None }),
+    };
     if args.wish.json {
-        return context.json(&calls);
+        context.json(&json!({ "calls": calls, "obstacles": plan.obstacles() }))?;
+        return outcome;
     }
     for call in &calls {
         let query: Vec<_> = call.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -66,13 +75,21 @@ fn dry_run(args: &ApplyArgs, plan: &Plan, context: &mut Context<'_, '_>) -> Resu
         let line = format!("{} {}{mark}{} {}", call.method, call.path, query.join("&"), sent.unwrap_or_default());
         context.streams.line(escaped(&line).trim_end())?;
     }
+    for obstacle in plan.obstacles() {
+        context.streams.line(&obstacle.to_string())?;
+    }
     let count = if calls.len() == 1 { "1 call".to_owned() } else { format!("{} calls", calls.len()) };
-    context.done(&format!("{count} would go out; none did but the one that lists"))
+    let cannot = match plan.obstacles().len() {
+        0 => String::new(),
+        count => format!("; {count} cannot be done"),
+    };
+    context.done(&format!("{count} would go out; none did but the one that lists{cannot}"))?;
+    outcome
 }
 
 fn nothing_to_do(args: &ApplyArgs, plan: &Plan, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     if args.wish.json {
-        context.json(plan)?;
+        context.json(&Report::of_nothing(plan))?;
     }
     if plan.is_reached() { Ok(()) } else { Err(Failure { exit: Exit::Partial, message: None }) }
 }
@@ -88,6 +105,10 @@ fn agree(args: &ApplyArgs, plan: &Plan, reach: &Reach, context: &mut Context<'_,
             "nobody can be asked here whether to make these changes: give --yes to make them",
         ));
     }
+    if args.wish.json {
+        // The output is for a program alone.
+        context.streams.complain(&format!("{}\n", escaped_lines(&plan.to_string())));
+    }
     let count = plan.steps().len();
     let changes = if count == 1 { "this change".to_owned() } else { format!("these {count} changes") };
     let question = format!("kf: {}\nMake {changes}? [y/N] ", escaped(&reach.about));
@@ -97,6 +118,11 @@ fn agree(args: &ApplyArgs, plan: &Plan, reach: &Reach, context: &mut Context<'_,
         Some("y" | "Y" | "yes" | "Yes") => Ok(()),
         _ => Err(Failure::new(Exit::Stopped, "nothing was changed")),
     }
+}
+
+/// Lines of ours, fit for a terminal.
+fn escaped_lines(text: &str) -> String {
+    text.lines().map(escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// What happens while a plan is applied, as it is told.
@@ -121,14 +147,9 @@ impl Happened {
 }
 
 async fn apply(args: &ApplyArgs, plan: &Plan, reach: &Reach, context: &mut Context<'_, '_>) -> Result<Report, Failure> {
-    let mut stop = Some(
-        context
-            .streams
-            .stop()
-            .map_err(|error| Failure::new(Exit::Failed, format!("the system tells of no signals: {error}")))?,
-    );
+    let mut stop = Some(context.streams.stop().map_err(no_signals)?);
     let folder = beside(&args.wish.file.file, "", context);
-    let read = move |name: &str| files::load(&PathBuf::from(&folder).join(name));
+    let read = move |name: &str| picture::load(&folder, name);
     let (tell, mut told) = mpsc::unbounded_channel();
     let observer = move |event: Event<'_>| drop(Happened::of(&event).map(|happened| tell.send(happened)));
     let mut options = ApplyOptions::default();
@@ -149,9 +170,31 @@ async fn apply(args: &ApplyArgs, plan: &Plan, reach: &Reach, context: &mut Conte
                 return Ok(*report);
             }
             Came::Happened(happened) => seen.happened(happened, context),
-            Came::Stop => drop(say_stop.take().map(|say| say.send(()))),
+            Came::Stop => match say_stop.take() {
+                Some(say) => {
+                    let _ = say.send(());
+                    stop = Some(context.streams.stop_again().map_err(no_signals)?);
+                }
+                None => {
+                    while let Ok(happened) = told.try_recv() {
+                        seen.happened(happened, context);
+                    }
+                    return Err(cut_off(seen.in_flight));
+                }
+            },
         }
     }
+}
+
+fn no_signals(error: io::Error) -> Failure {
+    Failure::new(Exit::Failed, format!("the system tells of no signals: {error}"))
+}
+
+/// It was told a second time to stop, and no longer waits.
+fn cut_off(in_flight: usize) -> Failure {
+    let count = if in_flight == 1 { "1 call was".to_owned() } else { format!("{in_flight} calls were") };
+    let message = format!("ended at once; {count} in flight and may have acted; kf roster plan shows what is left");
+    Failure::new(if in_flight == 0 { Exit::Stopped } else { Exit::MayHaveActed }, message)
 }
 
 enum Came {
@@ -188,6 +231,8 @@ async fn came(
 struct Seen {
     progress: Progress,
     stand: Stand,
+    /// Calls that were waited for, and whose answers have not come since.
+    in_flight: usize,
 }
 
 impl Seen {
@@ -195,7 +240,7 @@ impl Seen {
         let stand = Stand { of: plan.steps().len() as u64, ..Stand::default() };
         let mut progress = Progress::new("steps", stand.clone(), context);
         progress.show(|| stand.clone(), context.streams);
-        Self { progress, stand }
+        Self { progress, stand, in_flight: 0 }
     }
 
     fn happened(&mut self, happened: Happened, context: &mut Context<'_, '_>) {
@@ -206,7 +251,11 @@ impl Seen {
                 self.step();
             }
             Happened::Stopping(in_flight) => {
-                context.streams.note(&format!("stopping; calls in flight are waited for: {in_flight}"));
+                self.in_flight = in_flight;
+                context.streams.note(&format!(
+                    "stopping; calls in flight are waited for: {in_flight}; Ctrl-C again ends at once, \
+                     without knowing what became of them"
+                ));
             }
             Happened::Checks => self.stand.place = "checking".to_owned(),
         }
@@ -214,6 +263,7 @@ impl Seen {
     }
 
     fn step(&mut self) {
+        self.in_flight = self.in_flight.saturating_sub(1);
         self.stand.done += 1;
         self.stand.count += 1;
     }
@@ -228,8 +278,11 @@ fn told(args: &ApplyArgs, report: &Report, context: &mut Context<'_, '_>) -> Res
         let summary = text.lines().skip_while(|line| line.starts_with(' ') || is_of_a_step(line));
         let summary: Vec<_> = summary.collect();
         let left = text.lines().filter(|line| line.starts_with("left: "));
-        for line in left.chain(summary) {
-            context.streams.line(line)?;
+        match (context.global.quiet, report.is_reached()) {
+            (true, true) => {}
+            // What is not as wanted is an error, and those are said.
+            (true, false) => context.streams.note(&summary.join("\n")),
+            (false, _) => left.chain(summary).try_for_each(|line| context.streams.line(line))?,
         }
     }
     match exit(report) {
@@ -244,9 +297,14 @@ fn is_of_a_step(line: &str) -> bool {
 
 fn exit(report: &Report) -> Exit {
     match &report.check {
-        Check::Stopped => Exit::Stopped,
         _ if report.may_have_acted() => Exit::MayHaveActed,
+        Check::Stopped => Exit::Stopped,
         Check::Reached => Exit::Ok,
+        Check::GivenUp(failure) if report.done() == 0 => match failure.code.map(ErrCode) {
+            Some(code) if is_of_credentials(code) => Exit::Credentials,
+            Some(_) => Exit::Refused,
+            None => Exit::NoAnswer,
+        },
         _ => Exit::Partial,
     }
 }

@@ -34,11 +34,15 @@ pub(super) async fn run(args: &ExportArgs, context: &mut Context<'_, '_>) -> Res
     let reach = context.reach().await?;
     let listing = context.ask(reach.client.list_accounts()).await?.kf_list;
     let (roster, left_out) = Roster::of_listing(&listing).map_err(|problems| {
-        let message = match listing.is_empty() {
-            true => "there are no accounts to export; kf account add prefix@suffix NICKNAME adds one".to_owned(),
-            false => format!("the accounts that are there make no roster; kf account list shows them:\n{problems}"),
+        let message = if listing.is_empty() {
+            "there are no accounts to export; kf account add prefix@suffix NICKNAME adds one".to_owned()
+        } else if listing.iter().all(|account| account.kf_account.to_account().is_err()) {
+            "no account that is there has a name that a roster can hold; kf account list shows them".to_owned()
+        } else {
+            format!("the accounts that are there make no roster; kf account list shows them:\n{problems}")
         };
-        Failure::new(Exit::Refused, message)
+        // The platform refused nothing: there is just nothing to write.
+        Failure::new(Exit::Partial, message)
     })?;
     let text = match form {
         Form::Csv => roster.to_csv(),

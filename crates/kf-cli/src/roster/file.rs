@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use kf_roster::{Form, Problems, Roster};
 use serde_json::json;
 
+use super::picture;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -53,52 +54,43 @@ A roster in TOML, and the same in CSV:
 pub(super) fn validate(args: &ValidateArgs, context: &mut Context<'_, '_>) -> Result<(), Failure> {
     let read = read(&args.file, context)?;
     let shown = args.file.file.display().to_string();
-    let problems = match &read {
-        Ok(roster) => pictures(roster, &args.file.file, context),
-        Err(problems) => problems.iter().map(ToString::to_string).collect(),
-    };
     let rows = read.as_ref().map_or(0, |roster| roster.rows().len());
     if args.json {
-        let all = read.as_ref().err().map_or_else(|| json!(problems), |problems| json!(problems));
-        context.json(&json!({ "file": shown, "valid": problems.is_empty(), "accounts": rows, "problems": all }))?;
+        let problems: Vec<_> = read.as_ref().err().into_iter().flatten().collect();
+        let more = read.as_ref().err().map_or(0, Problems::more);
+        context.json(&json!({
+            "file": shown, "valid": read.is_ok(), "accounts": rows, "problems": problems, "more": more,
+        }))?;
     }
-    if problems.is_empty() {
-        let accounts = if rows == 1 { "1 account" } else { &format!("{rows} accounts") };
-        return if args.json { Ok(()) } else { context.done(&format!("{shown}: {accounts}, nothing is wrong")) };
+    match read {
+        Err(problems) if !args.json => Err(refused(&shown, &problems)),
+        Err(_) => Err(Failure { exit: Exit::Input, message: None }),
+        Ok(_) if args.json => Ok(()),
+        Ok(_) => {
+            let accounts = if rows == 1 { "1 account" } else { &format!("{rows} accounts") };
+            context.done(&format!("{shown}: {accounts}, nothing is wrong"))
+        }
     }
-    if !args.json {
-        context.streams.complain(&listed(&shown, &problems));
-    }
-    Err(Failure { exit: Exit::Input, message: None })
 }
 
-/// The roster of a file, or all that is wrong with it, pictures that cannot be read included.
+/// The roster of a file, or all that is wrong with it, pictures that cannot be used included.
 pub(super) fn roster(args: &FileArgs, context: &mut Context<'_, '_>) -> Result<Roster, Failure> {
-    let shown = args.file.display().to_string();
-    let refused = |problems: Vec<String>| Failure {
-        exit: Exit::Input,
-        message: Some(listed(&shown, &problems).trim_start_matches("kf: ").trim_end().to_owned()),
-    };
-    match read(args, context)? {
-        Ok(roster) => {
-            let problems = pictures(&roster, &args.file, context);
-            if problems.is_empty() { Ok(roster) } else { Err(refused(problems)) }
-        }
-        Err(problems) => Err(refused(problems.iter().map(ToString::to_string).collect())),
-    }
+    read(args, context)?.map_err(|problems| refused(&args.file.display().to_string(), &problems))
 }
 
 /// A heading, and a problem a line.
-fn listed(file: &str, problems: &[String]) -> String {
+fn refused(file: &str, problems: &Problems) -> Failure {
     let count = if problems.len() == 1 { "1 problem".to_owned() } else { format!("{} problems", problems.len()) };
-    let lines: String = problems.iter().map(|problem| format!("  {}\n", escaped(problem))).collect();
-    format!("kf: {}: {count}\n{lines}", escaped(file))
+    let text = problems.to_string();
+    let lines: Vec<_> = text.lines().map(|line| format!("  {}", escaped(line))).collect();
+    Failure::new(Exit::Input, format!("{}: {count}\n{}", escaped(file), lines.join("\n")))
 }
 
 fn read(args: &FileArgs, context: &mut Context<'_, '_>) -> Result<Result<Roster, Problems>, Failure> {
     let form = form(args.format, &args.file)?;
     let (_, bytes) = files::read(&args.file, context)?;
-    Ok(Roster::from_bytes(&bytes, form))
+    let folder = beside(&args.file, "", context);
+    Ok(Roster::with_pictures(&bytes, form, |name| picture::load(&folder, name).map(drop)))
 }
 
 /// The form that is meant, or that the ending of a name tells.
@@ -117,14 +109,4 @@ pub(super) fn form(format: Option<Format>, file: &Path) -> Result<Form, Failure>
 /// Where a picture is: a path begins at the folder of the roster.
 pub(super) fn beside(file: &Path, picture: &str, context: &Context<'_, '_>) -> PathBuf {
     context.env.absolute(file).parent().unwrap_or(Path::new("")).join(picture)
-}
-
-/// The pictures that cannot be read.
-fn pictures(roster: &Roster, file: &Path, context: &Context<'_, '_>) -> Vec<String> {
-    let wrong = roster.rows().iter().filter_map(|row| {
-        let picture = row.picture.as_ref()?;
-        let error = std::fs::File::open(beside(file, picture, context)).err()?;
-        Some(format!("line {}: picture: {picture} cannot be read: {error}", row.line))
-    });
-    wrong.collect()
 }

@@ -72,7 +72,11 @@ pub(super) async fn made(wish: &WishArgs, context: &mut Context<'_, '_>) -> Resu
     if wish.prune {
         options = options.with_prune();
     }
-    Ok((reach, Plan::of(&roster, &listing, &options)))
+    let plan = match &reach.caller {
+        Some(caller) => Plan::of_caller(&roster, &listing, &options, caller),
+        None => Plan::of(&roster, &listing, &options),
+    };
+    Ok((reach, plan))
 }
 
 /// Prints a plan, a change a line.

@@ -1,6 +1,7 @@
 //! The client of `/_sim/`: finds the simulator, asks it, and says why there is no answer.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,9 @@ use crate::show::{chain, escaped};
 
 /// The variable that holds a control key.
 pub(super) const KEY_VARIABLE: &str = "KF_SIM_CONTROL_KEY";
+
+/// What to do where there is none.
+const START: &str = "start one with `kf sim`";
 
 /// How long a simulator may take. A request for the log waits for up to 30 seconds.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,12 +62,28 @@ impl Client {
             return Self::to(url, pem, key, remedy)
                 .map_err(|why| Failure::new(Exit::Usage, format!("--url: {}", escaped(&why))));
         }
+        let (path, entry) = runtime::read(env).map_err(|failure| Failure {
+            message: failure.message.map(|message| message.replace(START, &format!("{START}, or give --url"))),
+            ..failure
+        })?;
+        Self::of_file(&path, entry, pem, key, ", or give --url")
+    }
+
+    /// The one that was started last, for commands that have no `--url`.
+    pub(super) fn announced(env: &Env) -> Result<Self, Failure> {
+        let key = env.variable(KEY_VARIABLE).map(|key| Secret::from(key.to_string_lossy().as_ref()));
         let (path, entry) = runtime::read(env)?;
-        let remedy = format!(
-            "process {} ended without removing {}: start one with `kf sim`, or give --url",
-            entry.pid,
-            path.display()
-        );
+        Self::of_file(&path, entry, None, key, "")
+    }
+
+    fn of_file(
+        path: &Path,
+        entry: Entry,
+        pem: Option<Vec<u8>>,
+        key: Option<Secret>,
+        or: &str,
+    ) -> Result<Self, Failure> {
+        let remedy = format!("process {} ended without removing {}: {START}{or}", entry.pid, path.display());
         Self::of(entry, pem, key, remedy).map_err(|why| {
             Failure::new(Exit::NoAnswer, escaped(&format!("{}: {why}; start one anew with `kf sim`", path.display())))
         })

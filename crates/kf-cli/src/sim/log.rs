@@ -66,7 +66,7 @@ pub(super) fn run(args: &LogArgs, env: &Env, streams: &mut Streams<'_>) -> Resul
         if !args.follow {
             return Ok(());
         }
-        loop {
+        while !streams.is_gone() {
             match client.send(args.request(Some(last))).await {
                 Ok(answer) => last = follow(&answer, json, streams)?.max(last),
                 // It stopped, which is as good an end as Ctrl-C.
@@ -77,6 +77,7 @@ pub(super) fn run(args: &LogArgs, env: &Env, streams: &mut Streams<'_>) -> Resul
                 Err(failure) => return Err(failure),
             }
         }
+        Ok(())
     })
 }
 

@@ -42,7 +42,7 @@ pub(super) fn run(args: &PushesArgs, env: &Env, streams: &mut Streams<'_>) -> Re
         if !args.follow {
             return Ok(());
         }
-        loop {
+        while !streams.is_gone() {
             let more = [Param::text("after", last.to_string()), Param::text("wait_seconds", WAIT_SECONDS)];
             match client.send(request(more)).await {
                 Ok(answer) => last = print(&answer, json, false, streams)?.max(last),
@@ -54,6 +54,7 @@ pub(super) fn run(args: &PushesArgs, env: &Env, streams: &mut Streams<'_>) -> Re
                 Err(failure) => return Err(failure),
             }
         }
+        Ok(())
     })
 }
 

@@ -2,11 +2,13 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
+use std::net::{TcpStream, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use kf_model::Secret;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::env::Env;
 use crate::exit::Exit;
@@ -14,6 +16,9 @@ use crate::failure::Failure;
 use crate::show::escaped;
 
 const FILE: &str = "sim.json";
+
+/// How long a simulator that was started before may take to accept a connection.
+const LISTEN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The file of the tokens of the simulated apps, beside it.
 pub(crate) const TOKENS: &str = "sim-tokens.json";
@@ -27,6 +32,9 @@ pub(super) struct Entry {
     pub(super) control_key: Option<Secret>,
     #[serde(default)]
     pub(super) ca_pem: Option<String>,
+    /// The simulator that was found before this one, as long as it runs.
+    #[serde(default)]
+    pub(super) before: Option<Box<Entry>>,
 }
 
 /// A simulator that can be found. When it is dropped the file goes, if it is still its own.
@@ -51,19 +59,8 @@ impl Announced {
         let path = folder.join(FILE);
         // A new world knows none of the tokens that were kept for another.
         let _ = fs::remove_file(folder.join(TOKENS));
-        let mut text = json!({ "url": entry.url, "pid": entry.pid });
-        if let Some(key) = &entry.control_key {
-            text["control_key"] = key.expose().into();
-        }
-        if let Some(pem) = &entry.ca_pem {
-            text["ca_pem"] = pem.as_str().into();
-        }
-        let beside = folder.join(format!("{FILE}.{}.tmp", env.process()));
-        let written = write(&beside, &text.to_string()).and_then(|()| fs::rename(&beside, &path));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&beside);
-            system(&path, &error)
-        })?;
+        let before = read(env).ok().and_then(|(_, before)| running(before));
+        place(&path, entry, before.as_ref()).map_err(|error| system(&path, &error))?;
         Ok(Self { path, url: entry.url.clone(), pid: entry.pid })
     }
 }
@@ -72,10 +69,54 @@ impl Drop for Announced {
     fn drop(&mut self) {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let entry: Option<Entry> = serde_json::from_str(&text).ok();
-        if entry.is_some_and(|entry| entry.pid == self.pid && entry.url == self.url) {
+        let Some(entry) = entry.filter(|entry| entry.pid == self.pid && entry.url == self.url) else { return };
+        // The one that was found before is found again, with the tokens of its own world.
+        let _ = fs::remove_file(self.path.with_file_name(TOKENS));
+        let before = entry.before.and_then(|before| running(*before));
+        if before.is_none_or(|before| place(&self.path, &before, before.before.as_deref()).is_err()) {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// The first that runs: an entry, or one of those before it.
+fn running(entry: Entry) -> Option<Entry> {
+    let mut next = Some(entry);
+    while let Some(mut entry) = next {
+        if listens(&entry.url) {
+            return Some(entry);
+        }
+        next = entry.before.take().map(|before| *before);
+    }
+    None
+}
+
+/// Whether anybody listens at a URL of this machine.
+fn listens(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
+    let addresses = host.to_socket_addrs().into_iter().flatten();
+    addresses.into_iter().any(|address| TcpStream::connect_timeout(&address, LISTEN_TIMEOUT).is_ok())
+}
+
+/// Puts the file in its place, whole.
+fn place(path: &Path, entry: &Entry, before: Option<&Entry>) -> io::Result<()> {
+    let beside = path.with_file_name(format!("{FILE}.{}.tmp", std::process::id()));
+    let written = write(&beside, &text(entry, before).to_string()).and_then(|()| fs::rename(&beside, path));
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+fn text(entry: &Entry, before: Option<&Entry>) -> Value {
+    let mut text = json!({ "url": entry.url, "pid": entry.pid });
+    if let Some(key) = &entry.control_key {
+        text["control_key"] = key.expose().into();
+    }
+    if let Some(pem) = &entry.ca_pem {
+        text["ca_pem"] = pem.as_str().into();
+    }
+    if let Some(before) = before {
+        text["before"] = self::text(before, before.before.as_deref());
+    }
+    text
 }
 
 /// Reads the file.
@@ -84,7 +125,7 @@ pub(super) fn read(env: &Env) -> Result<(PathBuf, Entry), Failure> {
     let path = folder.join(FILE);
     let none = |why: &str| Failure::new(Exit::NoAnswer, escaped(&format!("no simulator was found: {why}")));
     if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
-        return Err(none(&format!("there is no {}; start one with `kf sim`, or give --url", path.display())));
+        return Err(none(&format!("there is no {}; start one with `kf sim`", path.display())));
     }
     refuse_folder(&folder, env).map_err(|why| none(&why))?;
     refuse_file(&path, env).map_err(|why| none(&why))?;

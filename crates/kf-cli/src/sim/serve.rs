@@ -95,7 +95,8 @@ pub(super) async fn serve(args: &ServeArgs, env: &Env, streams: &mut Streams<'_>
     let url = reachable(sim.url());
     let ca_pem = sim.ca_pem().map(str::to_owned);
     let announced =
-        announce(env, Entry { url: url.clone(), pid: env.process(), control_key: key, ca_pem }, streams).await;
+        announce(env, Entry { url: url.clone(), pid: env.process(), control_key: key, ca_pem, before: None }, streams)
+            .await;
     let pushes = sim.push_routes();
     let text = sim.platform().look(|world| Ready { url: &url, ca: ca.as_deref(), world, pushes }.to_string());
     for note in sim.platform().look(|world| push::without_tickets(&args.push, world)) {
@@ -173,14 +174,14 @@ async fn announce(env: &Env, entry: Entry, streams: &mut Streams<'_>) -> Option<
         let url = escaped(&before.url);
         if before.url != entry.url && answers(before).await {
             streams.note(&format!(
-                "another simulator runs at {url}; commands find this one from now on, and that one with --url {url}"
+                "another simulator runs at {url}; commands find this one until it ends, and `kf sim` commands that one with --url {url}"
             ));
         }
     }
     match Announced::begin(env, &entry) {
         Ok(announced) => Some(announced),
         Err(why) => {
-            streams.note(&escaped(&format!("commands will find this simulator with --url alone: {why}")));
+            streams.note(&escaped(&format!("only `kf sim` commands will find this simulator, with --url: {why}")));
             None
         }
     }

@@ -69,7 +69,7 @@ fn the_last_one_is_found_and_no_other_removes_its_file() {
     first.end(Signal::TERM);
     folder.kf(&["sim", "clock"]).ok();
     let (_, err) = second.end(Signal::TERM);
-    assert!(err.contains(&format!("another simulator runs at {url}; commands find this one from now on")), "{err}");
+    assert!(err.contains(&format!("another simulator runs at {url}; commands find this one until it ends, ")), "{err}");
     let err = folder.kf(&["sim", "clock"]).failed(3);
     assert!(err.contains("no simulator was found: there is no ") && err.contains("start one with `kf sim`"), "{err}");
 }
@@ -94,7 +94,7 @@ fn what_others_could_have_written_is_refused() {
     // It serves all the same.
     let (status, err) = folder.start(&SIM).end(Signal::TERM);
     assert_eq!(status.code(), Some(0));
-    assert!(err.contains("commands will find this simulator with --url alone: "), "{err}");
+    assert!(err.contains("only `kf sim` commands will find this simulator, with --url: "), "{err}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod offline;
 mod profiles;
 mod push;
 mod pushes;
+mod reached;
 mod records;
 mod roster;
 mod running;

@@ -38,7 +38,11 @@ fn the_manual_has_a_page_a_command() {
     }
     let page = fs::read_to_string(folder.path("pages/man1/kf-account-add.1")).unwrap();
     assert_eq!(run(&["man", "account", "add"]).1, page);
-    assert!(run(&["man"]).1.contains("Exit codes:"));
+    let (page, help) = (run(&["man"]).1, run(&["--help"]).1);
+    assert!(page.contains("Exit codes:") && page.contains(".SH ENVIRONMENT\n") && page.contains(".SH FILES\n"));
+    for name in ["KF_APP_ID", "KF_ACCESS_TOKEN", "KF_BASE_URL", "HTTPS_PROXY", "/kf/config.toml"] {
+        assert!(page.contains(name) && help.contains(name), "{name}");
+    }
     let (exit, _, err) = run(&["man", "account", "ad"]);
     assert_eq!((exit, err.as_str()), (Exit::Usage, "kf: there is no command ad; kf help lists all\n"));
     fs::write(folder.path("file"), "").unwrap();

@@ -2,14 +2,14 @@
 
 use super::cells::{self, Cell};
 use super::without_mark;
-use crate::draft::{self, ACCOUNT, Draft, FIELDS, NICKNAME, Slot};
+use crate::draft::{self, ACCOUNT, Draft, FIELDS, JudgePicture, NICKNAME, Slot};
 use crate::problem::{Place, Problem, Problems};
 use crate::roster::{Roster, Row};
 use crate::suggest;
 
 const HEADING: &str = "account,nickname,picture,worker";
 
-pub(crate) fn read(text: &str) -> Result<Roster, Problems> {
+pub(crate) fn read(text: &str, picture: &JudgePicture<'_>) -> Result<Roster, Problems> {
     let mut problems = Problems::default();
     let mut lines = cells::read(without_mark(text), &mut problems).into_iter();
     let Some(heading) = lines.next() else {
@@ -21,7 +21,7 @@ pub(crate) fn read(text: &str) -> Result<Roster, Problems> {
     for line in lines.filter(|line| line.iter().any(|cell| !cell.text.is_empty() || cell.is_told)) {
         drafts.push(draft(line, &columns, &mut problems));
     }
-    draft::check(drafts, problems)
+    draft::check(drafts, problems, picture)
 }
 
 /// What a column holds.

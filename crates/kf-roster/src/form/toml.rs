@@ -4,14 +4,14 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Value};
 
 use super::without_mark;
-use crate::draft::{self, Draft, FIELDS, Slot};
+use crate::draft::{self, Draft, FIELDS, JudgePicture, Slot};
 use crate::problem::{Place, Problem, Problems};
 use crate::roster::{Roster, Row};
 use crate::suggest;
 
 const EXAMPLE: &str = "write [[account]] before each account, and its fields below it";
 
-pub(crate) fn read(text: &str) -> Result<Roster, Problems> {
+pub(crate) fn read(text: &str, picture: &JudgePicture<'_>) -> Result<Roster, Problems> {
     let text = without_mark(text);
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut problems = Problems::default();
@@ -34,7 +34,7 @@ pub(crate) fn read(text: &str) -> Result<Roster, Problems> {
             }
         }
     }
-    draft::check(reader.drafts, reader.problems)
+    draft::check(reader.drafts, reader.problems, picture)
 }
 
 struct Reader<'a> {

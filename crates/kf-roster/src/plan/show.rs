@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Plan;
+use crate::obstacle::LeftAlone;
 use crate::show::Count;
 use crate::step::Change;
 
@@ -79,16 +80,23 @@ impl fmt::Display for Present {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, &self.left_alone)
+    }
+}
+
+impl Plan {
+    /// What is done, what cannot be done, some of what is left alone, and how much that is.
+    pub(crate) fn write(&self, f: &mut fmt::Formatter<'_>, left_alone: &[LeftAlone]) -> fmt::Result {
         for step in &self.steps {
             writeln!(f, "{step}")?;
         }
         for obstacle in &self.obstacles {
             writeln!(f, "{obstacle}")?;
         }
-        for left in &self.left_alone {
+        for left in left_alone {
             writeln!(f, "{left}")?;
         }
-        if self.steps.len() + self.obstacles.len() + self.left_alone.len() > 0 {
+        if self.steps.len() + self.obstacles.len() + left_alone.len() > 0 {
             writeln!(f)?;
         }
         write!(f, "{}", self.summary())

@@ -26,13 +26,11 @@ fn changes(folder: &Folder) -> usize {
 /// what it said.
 fn end_after(folder: &Folder, changed: usize, signal: Signal) -> (Option<i32>, String) {
     let before = changes(folder);
-    let mut command = folder.command(&APPLY);
+    let mut command = folder.command(&APPLY[..6]);
     let mut child: Child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut is_over = false;
-    while !is_over && changes(folder) < before + changed {
-        is_over = child.try_wait().unwrap().is_some();
-    }
-    if !is_over {
+    while changes(folder) < before + changed && child.try_wait().unwrap().is_none() {}
+    // What has ended by itself gets no signal.
+    if child.try_wait().unwrap().is_none() {
         send(&child, signal);
     }
     let output = child.wait_with_output().unwrap();
