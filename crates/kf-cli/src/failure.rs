@@ -36,6 +36,10 @@ impl Failure {
         if let Some(rid) = error.rid().filter(|rid| !message.contains(rid)) {
             message = format!("{message} (rid {rid})");
         }
+        if matches!(error.kind(), ErrorKind::Answer(_)) {
+            message +=
+                "; a proxy or a gateway may have answered in the place of the platform, and -v shows where it went";
+        }
         if error.may_have_acted() {
             message += "; look before you run it again";
         }
@@ -52,7 +56,7 @@ fn exit(error: &Error) -> Exit {
         ErrorKind::Api(error) if is_of_credentials(error.code()) => Exit::Credentials,
         ErrorKind::Api(_) => Exit::Refused,
         ErrorKind::Token(error) if error.code().is_some() => Exit::Credentials,
-        ErrorKind::NotPermitted(_) => Exit::Input,
+        ErrorKind::NotPermitted(_) | ErrorKind::Unfit(_) => Exit::Input,
         _ => Exit::NoAnswer,
     }
 }

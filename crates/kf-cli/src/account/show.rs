@@ -6,7 +6,6 @@ use kf_model::accounts::Account;
 
 use crate::args::Form;
 use crate::context::Context;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::show::{beijing, escaped};
 use crate::table::Table;
@@ -53,7 +52,7 @@ pub(super) async fn show(args: &ShowArgs, context: &mut Context<'_, '_>) -> Resu
     let Some(row) = answer.kf_list.iter().find(is_wanted) else {
         let kf = if context.global.sim { "kf --sim" } else { "kf" };
         let message = format!("there is no account {}; {kf} account list shows those that there are", args.account);
-        return Err(Failure::new(Exit::Refused, escaped(&message)));
+        return Err(Failure::input(message));
     };
     if args.form.json {
         return context.json(row);

@@ -75,7 +75,7 @@ fn members_go_where_they_belong_and_the_answer_is_printed() {
 #[test]
 fn what_does_not_fit_is_told_before_it_goes_out() {
     let desk = Desk::new("desk-call-wrong");
-    let cases: [(&[&str], Exit, &str); 12] = [
+    let cases: [(&[&str], Exit, &str); 13] = [
         (
             &["add_account", "--json", r#"{"kf_account":"a@b","nick":"Ann"}"#],
             Exit::Input,
@@ -87,6 +87,11 @@ fn what_does_not_fit_is_told_before_it_goes_out() {
         (&["find_session", "--json", r#"{"openid":["b"]}"#], Exit::Input, "only a text or a number can stand"),
         (&["find_session", "--query", "openid"], Exit::Usage, "write NAME=VALUE"),
         (&["find_session", "--json", "[1]"], Exit::Input, "this is JSON, but no object"),
+        (
+            &["add_account", "--json", r#"{"kf_account":"a@test","nickname":"a\u0001"}"#],
+            Exit::Input,
+            "which the platform does not take in JSON; take it out; nothing was sent",
+        ),
         (&["find_session", "--json", "{x"], Exit::Input, "this is no JSON"),
         (&["find_session", "--json", "@none"], Exit::Input, "none cannot be read"),
         (&["list_accounts", "--file", "a.jpg"], Exit::Input, "list_accounts sends no file; leave --file out"),

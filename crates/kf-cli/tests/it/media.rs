@@ -114,7 +114,7 @@ fn what_is_no_picture_does_not_leave_the_machine() {
     }
     let good = desk.file("a.jpg", b"\xff\xd8\xff\xe0jpeg");
     desk.kf(&["account", "picture", "test1@test", &good]).ok();
-    let err = desk.kf(&["account", "show", "nope@test"]).failed(Exit::Refused);
+    let err = desk.kf(&["account", "show", "nope@test"]).failed(Exit::Input);
     assert!(err.contains("; kf --sim account list shows"), "{err}");
 }
 
