@@ -26,13 +26,14 @@ const TEXTS: [&str; 8] = [
     "😀 ok",
 ];
 
-/// A record of a world: its number, when it was written, and its text as TOML writes it.
+/// A record of a world: its number, from 1 on, when it was written, and its text as TOML writes it. No page has one of the id 1.
 fn record(id: i64, time: i64, text: &str) -> String {
     let opercode = 2002 + id % 2;
     let text = if text.contains('\\') { text.to_owned() } else { text.replace('"', "\\\"") };
     format!(
-        "[[app.record]]\nid = {id}\nopenid = \"oC{}\"\nopercode = {opercode}\ntext = \"{text}\"\ntime = {time}\n\
+        "[[app.record]]\nid = {}\nopenid = \"oC{}\"\nopercode = {opercode}\ntext = \"{text}\"\ntime = {time}\n\
          worker = \"test1@test\"\n\n",
+        id + 1,
         id % 5
     )
 }

@@ -15,7 +15,7 @@ fn wrong_arguments_end_with_2_and_say_what_would_be_right() {
         (&[], "Usage: kf [OPTIONS] <COMMAND>"),
         (&["sin"], "tip: a similar subcommand exists: 'sim'"),
         (&["sim", "foll"], "tip: a similar subcommand exists: 'follow'"),
-        (&["sim", "say", "oA"], "<TEXT>"),
+        (&["sim", "say", "oA"], "<TEXT|--image <FILE>|"),
         (&["sim", "tap", "oA"], "Usage: kf sim tap <OPENID> <ENTRY>"),
         (&["sim", "tap", "oA", "1", "--menu", "KEY"], "cannot be used with"),
         (&["sim", "--listen", "9180"], "write an address and a port, such as 127.0.0.1:9180"),

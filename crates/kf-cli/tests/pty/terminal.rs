@@ -64,9 +64,10 @@ impl Home {
         let name = ptsname(&master, Vec::new()).unwrap();
         let side =
             || -> Stdio { OpenOptions::new().read(true).write(true).open(name.to_str().unwrap()).unwrap().into() };
-        // It makes the terminal that of the child, so that Ctrl-C reaches it as a signal.
-        let mut command = self.command("setsid");
-        command.args(["--ctty", "--wait", env!("CARGO_BIN_EXE_kf")]).args(args);
+        // It makes the terminal that of the child, so that Ctrl-C reaches it as a signal, also where whoever runs this in the
+        // background had that ignored.
+        let mut command = self.command("env");
+        command.args(["--default-signal=INT", "setsid", "--ctty", "--wait", env!("CARGO_BIN_EXE_kf")]).args(args);
         command.envs(variables.iter().copied());
         let child = command.stdin(side()).stdout(side()).stderr(side()).spawn().unwrap();
         println!("$ kf {} ({columns} columns, {rows} rows)", args.join(" "));

@@ -25,6 +25,7 @@ fn main() {
 }
 
 /// The binary, built and stripped as it is shipped.
+#[allow(clippy::disallowed_methods, reason = "cargo tells by a variable which cargo it is")]
 fn built(root: &Path) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target = root.join("target");
