@@ -73,7 +73,7 @@ impl Reach {
         }
         let parts = if global.sim { simulated::parts(global, env).await? } else { own::parts(global, env)? };
         let wire = match global.verbose {
-            true => Arc::new(Watched::new(parts.wire, Arc::clone(&tell))),
+            true => Arc::new(Watched::new(parts.wire, Arc::clone(&tell), Arc::clone(env.clock()))),
             false => parts.wire,
         };
         let (tokens, kept, app) = tokens::provider(parts.access, &wire, tell);
