@@ -63,7 +63,9 @@ impl World {
 
     fn machine(&self, redis: &Redis) -> Component<RedisStore> {
         let clock: Arc<ManualClock> = Arc::new(self.clock.clone());
-        let store = RedisStore::builder(redis.url()).clock(clock.clone()).build().unwrap();
+        // Time is moved by hours here: no deadline may pass because something went on in the background then.
+        let patient = RedisStore::builder(redis.url()).deadline(Duration::from_secs(30 * 86_400));
+        let store = patient.clock(clock.clone()).build().unwrap();
         let (app_id, secret) = ("wxc0ffee0000000003".parse().unwrap(), "c0ffee00123456789abcdef012345678");
         Component::with(self.clone(), app_id, secret, store, clock, Policy::default())
     }
