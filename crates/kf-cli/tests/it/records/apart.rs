@@ -64,14 +64,19 @@ fn what_a_token_asked_for_goes_on_only_at_its_host_and_for_its_app() {
 fn a_signal_ends_it_whoever_reads() {
     let folder = Folder::new("records-blocked");
     let _sim = start(&folder, &world("", "", &many(10, 100)));
-    let list: Vec<_> = export("2026-03-10", "-", "5");
-    let mut child = folder.command(&list).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut out = child.stdout.take().unwrap();
-    out.read_exact(&mut [0]).unwrap();
-    // Whoever runs this in the background may have had SIGINT ignored, and what is ignored stays so.
-    send(&child, Signal::TERM);
-    out.read_to_end(&mut Vec::new()).unwrap();
-    assert_eq!(child.wait().unwrap().signal(), Some(Signal::TERM.as_raw()));
+    // Whoever runs this in the background may have had SIGINT ignored, and what is ignored stays so in children.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).unwrap_or("0").trim();
+    let is_ignored = |signal: Signal| u64::from_str_radix(ignored, 16).unwrap() >> (signal.as_raw() - 1) & 1 == 1;
+    for signal in [Signal::INT, Signal::TERM].into_iter().filter(|signal| !is_ignored(*signal)) {
+        let list: Vec<_> = export("2026-03-10", "-", "5");
+        let mut child = folder.command(&list).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        out.read_exact(&mut [0]).unwrap();
+        send(&child, signal);
+        out.read_to_end(&mut Vec::new()).unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(signal.as_raw()));
+    }
 }
 
 #[test]
