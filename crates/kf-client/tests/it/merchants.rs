@@ -132,8 +132,8 @@ async fn a_thousand_merchants_open_few_files() {
         token.await.unwrap().unwrap();
     }
     let most = leases.most.load(Ordering::SeqCst);
-    // 64 take their turn at once; those that were just let go may still be closing.
-    assert!((1..=80).contains(&most), "{most} leases at once");
+    // 64 merchants take their turn at once, and the token of the platform itself has a lease too.
+    assert!((1..=64 + 1).contains(&most), "{most} leases at once");
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -20,8 +20,9 @@ use crate::{
 impl<So: TokenSource, St: TokenStore> Inner<So, St> {
     /// Looks into the store, and asks the platform if there is nothing.
     pub(super) async fn fetch(&self, own: &watch::Receiver<Outcome>) -> Result<Arc<Secret>, TokenError> {
-        let mut shelf = Shelf { inner: self, is_stuck: false, round: 0, since: self.clock.now(), held: None };
+        // What is declared last is dropped first: the lease is given back before the turn is.
         let (mut turn, mut was_refused) = (None, false);
+        let mut shelf = Shelf { inner: self, is_stuck: false, round: 0, since: self.clock.now(), held: None };
         loop {
             self.go_on(own);
             reach("before-look");
